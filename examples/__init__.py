@@ -1,0 +1,1 @@
+"""Worked examples: outsiders that make raw input and judge output; product code never imports them."""

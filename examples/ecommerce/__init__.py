@@ -1,0 +1,1 @@
+"""The e-commerce customer-service example: seeded raw logs, templates, and a score against what was spoilt."""

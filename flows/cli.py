@@ -1,0 +1,318 @@
+"""The ``gristmill`` command. Every import that costs time stands inside the command that needs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from flows.report import BuildReport
+    from jobs.lake.layout import Layout
+
+app = typer.Typer(
+    name="gristmill",
+    help="Turns raw dialogues and tables into cleaned, deduplicated, versioned fine-tuning data sets.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+OUT = Console(highlight=False, markup=False)
+ERR = Console(stderr=True, highlight=False, markup=False)
+
+FAILED, MISTAKE = 1, 2
+
+
+class Profile(StrEnum):
+    """Which layer lies over conf/base.yaml."""
+
+    local = "local"
+    cluster = "cluster"
+
+
+class LauncherName(StrEnum):
+    """Where stages run."""
+
+    local = "local"
+    spark_submit = "spark-submit"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Lake = Annotated[Path | None, typer.Option("--lake", help="The lake's folder; by default the configuration's.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Bring back Spark's, Prefect's and GX's own logs.")]
+Reference = Annotated[str, typer.Argument(metavar="NAME[@VERSION]", help="A release; the newest without a version.")]
+
+
+@app.command()
+def build(
+    specification: Annotated[Path, typer.Argument(help="The data set's YAML specification.")],
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Over the specification; repeatable.")
+    ] = None,
+    profile: Annotated[Profile, typer.Option(help="conf/local.yaml or conf/cluster.yaml.")] = Profile.local,
+    launcher: Annotated[LauncherName, typer.Option(help="Run stages here or by spark-submit.")] = LauncherName.local,
+    master: Annotated[str | None, typer.Option(help="Spark master for --launcher spark-submit.")] = None,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Build a data set and publish it.
+
+    Example: gristmill build conf/datasets/ecommerce.yaml --set deduplicate_near.threshold=0.85
+    """
+    with _plain_errors():
+        report = _build(specification, set_ or [], profile.value, launcher.value, master, verbose, quiet=as_json)
+        if as_json:
+            print(report.model_dump_json(indent=2))  # noqa: T201 - the command's own output
+        else:
+            from flows.report import show_build
+
+            show_build(report, OUT)
+            name = f"{report.dataset}@{report.version}"
+            OUT.print(f"Next: gristmill show {name}   gristmill read {name} --limit 5", soft_wrap=True)
+
+
+@app.command()
+def demo(
+    verbose: Verbose = False,
+) -> None:
+    """Build the example of an e-commerce customer service, and score it against what was spoilt in it.
+
+    Example: gristmill demo
+    """
+    from flows.demo import ECOMMERCE, next_steps, prepare, score
+
+    with _plain_errors():
+        prepare(OUT)
+        report = _build(ECOMMERCE, [], "local", "local", None, verbose, quiet=False)
+        from flows.report import show_build
+
+        show_build(report, OUT)
+        score(report, OUT)
+        OUT.print(next_steps(report), soft_wrap=True)
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help="The data set's name: lower-case letters, digits, underscores.")],
+    from_: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Look at this file and fill in what it shows.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Write over an existing NAME.yaml.")] = False,
+) -> None:
+    """Write a commented specification to start from, NAME.yaml.
+
+    Example: gristmill init support_chats --from exported_chats.json
+    """
+    from jobs.tools.starter import write_starter
+
+    with _plain_errors():
+        file, seen = write_starter(name, from_, Path.cwd(), force=force)
+        for line in seen:
+            OUT.print(line, soft_wrap=True)
+        OUT.print(f"Wrote {file}. Read it through, then: gristmill build {file}", soft_wrap=True)
+
+
+@app.command()
+def releases(
+    name: Annotated[str | None, typer.Argument(help="One data set's only.")] = None,
+    lake: Lake = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what was released, oldest first.
+
+    Example: gristmill releases ecommerce_customer_service
+    """
+    from flows.release_report import release_rows, release_table
+    from jobs.lake.layout import released_datasets
+    from jobs.release.ledger import releases as released
+
+    with _plain_errors():
+        root = _lake_root(lake)
+        found = [r for d in ([name] if name else released_datasets(root)) for r in released(_layout(root, d))]
+        if as_json:
+            _print_json(release_rows(found))
+        elif found:
+            OUT.print(release_table(found))
+        else:
+            OUT.print(f"Nothing has been released{f' of {name}' if name else ''} in {root}.", soft_wrap=True)
+
+
+@app.command()
+def show(reference: Reference, lake: Lake = None, as_json: AsJson = False) -> None:
+    """Show how a release came about: its stages, counts, gates and files.
+
+    Example: gristmill show ecommerce_customer_service@1.0.0 --json
+    """
+    from flows.release_report import release_details, show_release
+    from jobs.release.ledger import find, parse_reference
+
+    with _plain_errors():
+        name, version = parse_reference(reference)
+        layout = _layout(_lake_root(lake), name)
+        release = find(layout, version)
+        if as_json:
+            _print_json(release_details(release, layout))
+        else:
+            show_release(release, layout, OUT)
+
+
+@app.command()
+def read(
+    reference: Reference,
+    limit: Annotated[int | None, typer.Option(min=1, help="So many rows only.")] = None,
+    split: Annotated[str | None, typer.Option(help="train, validation or test only.")] = None,
+    format_: Annotated[str | None, typer.Option("--format", help="chatml (the default), alpaca, sharegpt ...")] = None,
+    lake: Lake = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines, which is what it prints anyway.")] = False,
+) -> None:
+    """Print a release's rows as JSON Lines, from the table version that it pins.
+
+    Example: gristmill read ecommerce_customer_service@1.0.0 --limit 5
+    """
+    from jobs.release.ledger import find, parse_reference
+    from jobs.release.reading import read_rows
+
+    with _plain_errors():
+        name, version = parse_reference(reference)
+        release = find(_layout(_lake_root(lake), name), version)
+        for row in read_rows(release, limit=limit, split=split, format=format_):
+            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def stage(
+    job: Annotated[Path, typer.Argument(help="A job file, as the spark-submit launcher writes them.")],
+    gate: Annotated[bool, typer.Option(help="The file is a gate's job, not a stage's.")] = False,
+) -> None:
+    """Run one stage, or open one gate, from a job file: what spark-submit runs.
+
+    Example: gristmill stage job.json
+    """
+    from jobs import run_stage
+
+    with _plain_errors():
+        raise typer.Exit(run_stage.main(["gate" if gate else "stage", str(job)]))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def convert(context: typer.Context) -> None:
+    """Convert a file from any format into another: the same as format_converter.py.
+
+    Example: gristmill convert --input raw_data.csv --format alpaca
+    """
+    from jobs.tools.convert import main
+
+    raise typer.Exit(main(context.args))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def health(context: typer.Context) -> None:
+    """Look a data set's risks over: the same as data_health_check.py.
+
+    Example: gristmill health --dataset your_dataset.json
+    """
+    from jobs.tools.health import main
+
+    raise typer.Exit(main(context.args))
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def _build(
+    specification: Path,
+    assignments: list[str],
+    profile: str,
+    launcher: str,
+    master: str | None,
+    verbose: bool,
+    *,
+    quiet: bool,
+) -> BuildReport:
+    # A wrong specification is told at once, before a server and a JVM are started for it.
+    from jobs.plan import load_plan
+
+    load_plan(specification, profile, assignments)
+    _set_logging(verbose)
+    from flows.build import build_dataset
+    from flows.progress import listen
+
+    if not quiet:
+        listen(lambda line: ERR.print(line, soft_wrap=True))
+    report: BuildReport = build_dataset(
+        specification=str(specification),
+        profile=cast(Any, profile),  # Prefect checks both against the flow's own literals
+        settings=assignments,
+        launcher=cast(Any, launcher),
+        master=master,
+    )
+    return report
+
+
+def _set_logging(verbose: bool) -> None:
+    """Before Prefect is imported: it reads its settings once."""
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+    if verbose:
+        os.environ["GRISTMILL_VERBOSE"] = "1"
+    else:
+        # Only the terminal is quietened: a server that is there still gets every line.
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """A user's mistake is one plain message and exit code 2; a build that failed is exit code 1."""
+    from jobs.config import ConfigError
+    from jobs.lake.lock import Busy
+
+    try:
+        yield
+    except ConfigError as error:
+        _fail(str(error), MISTAKE)
+    except (Busy, FileNotFoundError) as error:
+        _fail(str(error), FAILED)
+    except Exception as error:
+        message = _known_failure(error)
+        if message is None:
+            raise
+        _fail(message, FAILED)
+
+
+def _known_failure(error: Exception) -> str | None:
+    """The message of a failure that explains itself; None for one whose trace somebody will need."""
+    return str(error) if type(error).__module__.startswith(("flows.", "jobs.")) else None
+
+
+def _fail(message: str, code: int) -> None:
+    ERR.print(Text("gristmill: ", style="bold red") + Text(message), soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def _lake_root(given: Path | None) -> Path:
+    from jobs.plan import load_settings
+
+    return (given or Path(load_settings().lake.root)).resolve()
+
+
+def _layout(root: Path, dataset: str) -> Layout:
+    from jobs.lake.layout import Layout
+
+    return Layout(root, dataset)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")

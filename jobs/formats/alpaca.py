@@ -1,0 +1,147 @@
+"""Alpaca: ``{"instruction", "input", "output", "system"?, "history"?: [[question, answer], ...]}``.
+
+Instruction and input make one user turn, joined by a line break as LLaMA-Factory joins them
+(``src/llamafactory/data/converter.py``); the shape notes how many lines the instruction had, so that they part again.
+Where cleaning changed the number of lines the cut may move, and the turn that a model sees is still the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jobs.formats.holds import Holds
+from jobs.formats.media import read_media, write_media
+from jobs.formats.shape import Leftovers, Rendering, is_blank, type_name
+from jobs.record import Message, Record, RecordError
+
+NAME = "alpaca"
+HOLDS = Holds(
+    kinds=frozenset({"chat", "preference", "unpaired_preference"}),
+    columns=frozenset({"instruction", "input", "output", "images", "videos", "audios"}),
+    media=True,
+)
+
+
+def parse(obj: Any) -> Record:
+    """A row of an instruction and its output.
+
+    Raises:
+        RecordError: ``missing_field``, ``wrong_type``, ``empty_turn`` (nothing asked), ``empty_output``,
+            ``bad_history``.
+    """
+    left = Leftovers(obj)
+    messages = read_prompt(left)
+    messages.append(Message("assistant", read_output(left)))
+    return left.record("chat", NAME, messages=messages, media=read_media(left, messages))
+
+
+def render(record: Record) -> dict[str, Any]:
+    """The inverse of ``parse``; earlier turns go to ``history``. A preference becomes its prompt and the chosen
+    answer.
+    """
+    HOLDS.demand(record, NAME)
+    rendering = Rendering(record, NAME)
+    messages = [*record.messages, *record.chosen]
+    row = write_prompt(rendering, messages[:-1])
+    row["output"] = messages[-1].content
+    write_media(rendering, record.media, row)
+    return rendering.finish(row)
+
+
+def read_prompt(left: Leftovers) -> list[Message]:
+    """Take system, history, instruction and input: everything up to the user's last turn."""
+    fields = left.fields
+    messages = []
+    if "system" in fields and (system := left.take_text("system")):
+        messages.append(Message("system", system))
+    if "history" in fields:
+        messages += _read_history(left)
+    question = left.take_text("instruction")
+    more = left.take_text("input")
+    for name in ("instruction", "input"):
+        # An empty string is what the format itself writes for "none", so it needs no note.
+        blank = left.shape.get("blank", {})
+        if blank.get(name) == "":
+            del blank[name]
+            if not blank:
+                del left.shape["blank"]
+        elif name not in left.fields and name not in blank and (question if name == "instruction" else more) is None:
+            left.shape.setdefault("absent", []).append(name)
+    if question is None and more is None:
+        raise RecordError("empty_turn", "expected text in instruction or input, came none", "$.instruction")
+    if more is not None:
+        left.shape["instruction_lines"] = 0 if question is None else question.count("\n") + 1
+    messages.append(Message("user", "\n".join(part for part in (question, more) if part is not None)))
+    return messages
+
+
+def write_prompt(rendering: Rendering, messages: list[Message]) -> dict[str, Any]:
+    """The inverse of ``read_prompt``; the last message is the user's."""
+    row: dict[str, Any] = {}
+    rest = list(messages)
+    system = rest.pop(0).content if rest and rest[0].role == "system" else None
+    question, more = _part(rest[-1].content or "", rendering.shape.get("instruction_lines"))
+    absent = rendering.shape.get("absent", ())
+    blank = rendering.shape.get("blank", {})
+    for name, text in (("instruction", question), ("input", more)):
+        if text or name not in absent:
+            row[name] = text or blank.get(name, "")
+    if system is not None:
+        row["system"] = system
+    if len(rest) > 1:
+        row["history"] = [[rest[i].content, rest[i + 1].content] for i in range(0, len(rest) - 1, 2)]
+    return row
+
+
+def read_output(left: Leftovers) -> str:
+    """Take the answer.
+
+    Raises:
+        RecordError: ``missing_field``, ``wrong_type``, ``empty_output`` (null, white space, or the text "nan" that a
+            table writer leaves for a missing value).
+    """
+    if "output" not in left.fields:
+        raise RecordError("missing_field", "expected a column output", "$.output")
+    output = left.fields.pop("output")
+    if output is None or output != output or (isinstance(output, str) and _says_nothing(output)):
+        raise RecordError("empty_output", "expected the answer as text, came none", "$.output")
+    if not isinstance(output, str):
+        raise RecordError("wrong_type", f"expected the answer as text, came {type_name(output)}", "$.output")
+    return output
+
+
+def _says_nothing(text: str) -> bool:
+    return is_blank(text) or (len(text) < 9 and text.strip().lower() == "nan")
+
+
+def _read_history(left: Leftovers) -> list[Message]:
+    history = left.fields["history"]
+    if history is None or history in ([], ""):
+        left.note_blank("history")
+        return []
+    if not isinstance(history, list):
+        raise RecordError("bad_history", f"expected a list of pairs, came {type_name(history)}", "$.history")
+    messages = []
+    for i, pair in enumerate(history):
+        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(text, str) for text in pair):
+            raise RecordError("bad_history", "expected a pair of texts [question, answer]", f"$.history[{i}]")
+        for j, (role, text) in enumerate(zip(("user", "assistant"), pair, strict=True)):
+            if is_blank(text):
+                raise RecordError("empty_turn", f"expected text in a turn of role {role}", f"$.history[{i}][{j}]")
+            messages.append(Message(role, text))
+    del left.fields["history"]
+    return messages
+
+
+def _part(content: str, lines: int | None) -> tuple[str, str]:
+    """Instruction and input again, cut after ``lines`` lines; no note means that all of it is instruction."""
+    if lines is None:
+        return content, ""
+    if lines == 0:
+        return "", content
+    end = -1
+    for _ in range(lines):
+        end = content.find("\n", end + 1)
+        if end < 0:
+            return content, ""
+    return content[:end], content[end + 1 :]

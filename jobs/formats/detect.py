@@ -1,0 +1,45 @@
+"""Which format a row is in, told by its own keys and values alone: ten equal rows are read as one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jobs.formats.dialogue import LIST_KEYS
+from jobs.formats.preference import flavour_name, label_key, pair_keys
+from jobs.formats.turns import dialect_of
+
+
+def detect(obj: Any) -> str | None:
+    """The name of the row's format, or None when it is no known shape.
+
+    The more a shape asks for, the earlier it is tried: a preference row also has an instruction or turns, and an
+        Alpaca row
+    may also have a ``text`` column.
+    """
+    if not isinstance(obj, dict):
+        return None
+    if pair_keys(obj):
+        return "preference"
+    found = next((key for key in LIST_KEYS if key in obj), None)
+    has_alpaca = "output" in obj and ("instruction" in obj or "input" in obj)
+    if (found or has_alpaca or "completion" in obj) and label_key(obj):
+        return "preference"
+    if found:
+        name = _list_format(obj[found], found)
+        if name:
+            return name
+    if has_alpaca or ("instruction" in obj and ("input" in obj or "history" in obj)):
+        return "alpaca"
+    return "text" if "text" in obj else None
+
+
+def _list_format(items: Any, key: str) -> str | None:
+    flavour = flavour_name(items)
+    if flavour:
+        return flavour
+    if isinstance(items, list) and any(dialect_of(item) for item in items):
+        return "turns"
+    # A known key with nothing known under it (an empty list, null): its own parser says best what is wrong.
+    if not items or not isinstance(items, list):
+        return {"messages": "chatml", "conversations": "sharegpt", "conversation": "turns"}[key]
+    return None

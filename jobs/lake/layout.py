@@ -1,0 +1,53 @@
+"""Where things lie under the lake's root. The raw zone stands apart: it holds personal data by nature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jobs.lake.versions import TableVersion
+
+
+def released_datasets(root: Path) -> list[str]:
+    """The names of all data sets that have a folder of releases."""
+    folder = root / "releases"
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths of one data set.
+
+    raw/<dataset>/collect          what was collected, quarantine included: nothing but stages reads it
+    clean/<dataset>/<stage>        every later stage's table
+    judgements/<dataset>/<stage>/  counts and gate result of each version
+    docs/<dataset>/                Great Expectations' Data Docs
+    releases/<dataset>/<version>/  released files, never changed
+    runs/<dataset>/                the report of each run
+    """
+
+    root: Path
+    dataset: str
+
+    def table(self, stage: str, zone: str) -> str:
+        """The Delta table that a stage commits to."""
+        return str(self.root / zone / self.dataset / stage)
+
+    def judgement(self, stage: str, table: TableVersion) -> Path:
+        """The file that keeps what was counted and judged on one version."""
+        return self.root / "judgements" / self.dataset / stage / f"v{table.version}.json"
+
+    @property
+    def docs(self) -> Path:
+        """The folder of the Data Docs."""
+        return self.root / "docs" / self.dataset
+
+    @property
+    def releases(self) -> Path:
+        """The folder that holds a folder for each released version."""
+        return self.root / "releases" / self.dataset
+
+    @property
+    def runs(self) -> Path:
+        """The folder of run reports."""
+        return self.root / "runs" / self.dataset

@@ -1,0 +1,109 @@
+"""Counts a stage's work on the version that it committed, never on what it meant to write."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.lake.summary import SourceCount, StageSummary
+
+
+def summarise_rows(stage: str, rows: DataFrame, rows_in: int | None) -> StageSummary:
+    """Counts of a rows table (record, changes, quarantine); ``rows_in`` None means all that stands in it."""
+    counts = (
+        rows.groupBy(F.col("source.name").alias("source"), F.col("quarantine.reason").alias("reason"))
+        .agg(F.count("*").alias("n"), F.count_if(F.size("changes") > 0).alias("changed"))
+        .collect()
+    )
+    changes = rows.select(F.explode("changes").alias("kind", "n")).groupBy("kind").agg(F.sum("n").alias("n")).collect()
+    quarantined: Counter[str] = Counter()
+    sources: dict[str, SourceCount] = {}
+    for row in counts:
+        if row["reason"] is not None:
+            quarantined[row["reason"]] += row["n"]
+        sources[row["source"]] = _add(
+            sources.get(row["source"]), row["n"], kept=row["reason"] is None, quarantined=row["reason"] is not None
+        )
+    total = sum(row["n"] for row in counts)
+    return StageSummary(
+        stage=stage,
+        rows_in=total if rows_in is None else rows_in,
+        kept=total - sum(quarantined.values()),
+        quarantined=_by_count(quarantined),
+        changes=_by_count(Counter({row["kind"]: row["n"] for row in changes})),
+        changed_rows=sum(row["changed"] for row in counts),
+        sources=sources,
+    )
+
+
+def summarise_decisions(stage: str, decisions: DataFrame, rows_in: int) -> StageSummary:
+    """Counts of a decisions table; a cluster is a kept row with all that were removed or flagged because of it."""
+    counts = decisions.groupBy("source", "kept", "reason").count().collect()
+    removed: Counter[str] = Counter()
+    flagged: Counter[str] = Counter()
+    sources: dict[str, SourceCount] = {}
+    kept = 0
+    for row in counts:
+        n = row["count"]
+        if not row["kept"]:
+            removed[row["reason"] or "unstated"] += n
+        else:
+            kept += n
+            if row["reason"] is not None:
+                flagged[row["reason"]] += n
+        sources[row["source"]] = _add(
+            sources.get(row["source"]), n, kept=row["kept"], flagged=row["kept"] and row["reason"] is not None
+        )
+    return StageSummary(
+        stage=stage,
+        rows_in=rows_in,
+        kept=kept,
+        removed=_by_count(removed),
+        flagged=_by_count(flagged),
+        largest_cluster=_largest_cluster(decisions) if removed or flagged else 1,
+        sources=sources,
+    )
+
+
+def summarise_split(stage: str, rows: DataFrame, rows_in: int, source: Column) -> StageSummary:
+    """Counts of a table with ``split`` and ``cluster``; ``source`` is the column that names a row's source."""
+    counts = rows.groupBy(source.alias("source"), "split").count().collect()
+    splits: Counter[str] = Counter()
+    sources: dict[str, SourceCount] = {}
+    for row in counts:
+        splits[row["split"]] += row["count"]
+        sources[row["source"]] = _add(sources.get(row["source"]), row["count"], kept=True)
+    clusters = rows.groupBy("cluster").count().agg(F.max("count").alias("n")).collect()
+    return StageSummary(
+        stage=stage,
+        rows_in=rows_in,
+        kept=sum(splits.values()),
+        splits=_by_count(splits),
+        largest_cluster=clusters[0]["n"] or 1,
+        sources=sources,
+    )
+
+
+def _largest_cluster(decisions: DataFrame) -> int:
+    witness = F.col("evidence.witness")
+    sizes = decisions.where(witness.isNotNull()).groupBy(witness.alias("witness")).count()
+    return 1 + int(sizes.agg(F.coalesce(F.max("count"), F.lit(0)).alias("n")).first()["n"])  # type: ignore[index]
+
+
+def _add(
+    count: SourceCount | None, n: int, *, kept: bool, flagged: bool = False, quarantined: bool = False
+) -> SourceCount:
+    old = count or SourceCount()
+    return SourceCount(
+        rows_in=old.rows_in + n,
+        kept=old.kept + (n if kept else 0),
+        removed=old.removed + (0 if kept or quarantined else n),
+        quarantined=old.quarantined + (n if quarantined else 0),
+        flagged=old.flagged + (n if flagged else 0),
+    )
+
+
+def _by_count(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,51 @@
+"""Delta tables through Spark: read what is pinned, commit once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import reduce
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.lake.job import Inputs, StageJob
+from jobs.lake.versions import TableVersion, find_commit
+
+
+def read(spark: SparkSession, table: TableVersion) -> DataFrame:
+    """The table as it stood at that version, for ever."""
+    return spark.read.format("delta").option("versionAsOf", table.version).load(table.path)
+
+
+def read_current(spark: SparkSession, inputs: Inputs) -> DataFrame:
+    """The rows that are still in: the rows table less quarantined rows and less every removed id."""
+    if inputs.rows is None:
+        raise ValueError("this stage reads rows, and no earlier stage wrote any")
+    rows = read(spark, inputs.rows).where(F.col("quarantine").isNull())
+    removed = [removed_ids(read(spark, table)) for table in inputs.decisions]
+    if not removed:
+        return rows
+    return rows.join(reduce(DataFrame.unionAll, removed), "record_id", "left_anti")
+
+
+def removed_ids(decisions: DataFrame) -> DataFrame:
+    """One column, ``record_id``: what a decision table took out."""
+    return decisions.where(~F.col("kept")).select("record_id")
+
+
+def commit(df: DataFrame, job: StageJob, started_at: datetime) -> TableVersion:
+    """Writes ``df`` as the next version of the job's table, in one commit that carries its provenance.
+
+    The whole table is replaced: a version holds what one run of one stage produced, and time travel the rest.
+    """
+    (
+        df.write.format("delta")
+        .mode("overwrite")
+        .option("overwriteSchema", "true")
+        .option("userMetadata", job.provenance(started_at).model_dump_json())
+        .save(job.table)
+    )
+    written = find_commit(job.table, job.fingerprint)
+    if written is None:
+        raise RuntimeError(f"the commit of stage {job.stage} to {job.table} is not in the table's history")
+    return written.table

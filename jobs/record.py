@@ -1,0 +1,274 @@
+"""The canonical record: the one lossless shape that every format is read into and written from.
+
+Plain Python and Arrow only, so that the converter and the health check start without Spark. The Spark schema
+is derived from ``ROW_SCHEMA`` in ``jobs.lake.schemas``; nothing else spells the columns out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+import orjson
+import pyarrow as pa
+
+Kind = Literal["text", "chat", "preference", "unpaired_preference"]
+ROLES = ("system", "user", "assistant", "tool")
+MEDIA_TYPES = ("image", "video", "audio")
+
+
+@dataclass(slots=True)
+class Message:
+    """One turn. ``tool_calls`` is canonical JSON text of the OpenAI list shape; ``train`` None means "by default"."""
+
+    role: str
+    content: str | None = None
+    name: str | None = None
+    tool_calls: str | None = None
+    tool_call_id: str | None = None
+    train: bool | None = None
+
+
+@dataclass(slots=True)
+class Media:
+    """One image, video or audio file, in the order of the tags (``<image>``...) in the messages."""
+
+    type: str
+    path: str
+    sha256: str | None = None
+
+
+@dataclass(slots=True)
+class Source:
+    """Where a record came from: ``row`` counts from 1 inside ``uri``, ``line`` is its first line where it has one."""
+
+    name: str
+    kind: str
+    uri: str
+    row: int
+    line: int | None = None
+    format: str | None = None
+    licence: str | None = None
+    collected_at: str | None = None
+    synthetic: bool = False
+    parent: str | None = None
+
+
+@dataclass(slots=True)
+class Meta:
+    """What is known about a record's content; every field is optional text."""
+
+    domain: str | None = None
+    intent: str | None = None
+    complexity: str | None = None
+    language: str | None = None
+    dialogue_id: str | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """A training example. ``extras`` is a JSON object of what the format had and this shape does not model."""
+
+    kind: Kind
+    messages: list[Message] = field(default_factory=list)
+    chosen: list[Message] = field(default_factory=list)
+    rejected: list[Message] = field(default_factory=list)
+    label: bool | None = None
+    rating: float | None = None
+    tools: str | None = None
+    media: list[Media] = field(default_factory=list)
+    text: str | None = None
+    meta: Meta = field(default_factory=Meta)
+    extras: str | None = None
+    source: Source | None = None
+    record_id: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """A row as plain values, in the shape of ``RECORD_SCHEMA``."""
+        # Spelt out, since dataclasses.asdict copies each value and takes five times as long.
+        row = {name: getattr(self, name) for name in _RECORD_FIELDS}
+        for name in ("messages", "chosen", "rejected"):
+            row[name] = [{key: getattr(m, key) for key in _MESSAGE_FIELDS} for m in row[name]]
+        row["media"] = [asdict(m) for m in self.media]
+        row["meta"] = {key: getattr(self.meta, key) for key in _META_FIELDS}
+        row["source"] = asdict(self.source) if self.source else None
+        return row
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Record:
+        """The inverse of ``to_dict``; ignores columns that are not a record's own (changes, quarantine, split)."""
+        known = {f.name for f in fields(cls)}
+        values = {k: v for k, v in row.items() if k in known}
+        for name in ("messages", "chosen", "rejected"):
+            values[name] = [Message(**m) for m in values.get(name) or []]
+        values["media"] = [Media(**m) for m in values.get("media") or []]
+        values["meta"] = Meta(**(values.get("meta") or {}))
+        values["source"] = Source(**values["source"]) if values.get("source") else None
+        return cls(**values)
+
+
+@dataclass(slots=True)
+class Quarantine:
+    """A row that could not be read: where it stood, why, and its raw bytes (kept only in the raw zone)."""
+
+    uri: str
+    line: int | None
+    path: str
+    reason: str
+    detail: str
+    raw: bytes | None = None
+
+
+_RECORD_FIELDS = tuple(f.name for f in fields(Record))
+_MESSAGE_FIELDS = tuple(f.name for f in fields(Message))
+_META_FIELDS = tuple(f.name for f in fields(Meta))
+
+
+class RecordError(ValueError):
+    """A row that has no place in the canonical record.
+
+    Args:
+        reason: a stable snake_case word (``empty_turn``, ``unknown_role``, ...) that reports count by.
+        detail: what was expected and what came; never text of the row.
+        path: JSON path inside the row, ``$`` for the whole of it.
+    """
+
+    def __init__(self, reason: str, detail: str, path: str = "$") -> None:
+        super().__init__(f"{reason} at {path}: {detail}")
+        self.reason, self.detail, self.path = reason, detail, path
+
+
+_MESSAGE = pa.struct(
+    [
+        ("role", pa.string()),
+        ("content", pa.string()),
+        ("name", pa.string()),
+        ("tool_calls", pa.string()),
+        ("tool_call_id", pa.string()),
+        ("train", pa.bool_()),
+    ]
+)
+_SOURCE = pa.struct(
+    [
+        ("name", pa.string()),
+        ("kind", pa.string()),
+        ("uri", pa.string()),
+        ("row", pa.int64()),
+        ("line", pa.int64()),
+        ("format", pa.string()),
+        ("licence", pa.string()),
+        ("collected_at", pa.string()),
+        ("synthetic", pa.bool_()),
+        ("parent", pa.string()),
+    ]
+)
+_META = pa.struct([(name, pa.string()) for name in ("domain", "intent", "complexity", "language", "dialogue_id")])
+
+RECORD_SCHEMA = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("kind", pa.string()),
+        ("messages", pa.list_(_MESSAGE)),
+        ("chosen", pa.list_(_MESSAGE)),
+        ("rejected", pa.list_(_MESSAGE)),
+        ("label", pa.bool_()),
+        ("rating", pa.float64()),
+        ("tools", pa.string()),
+        ("media", pa.list_(pa.struct([("type", pa.string()), ("path", pa.string()), ("sha256", pa.string())]))),
+        ("text", pa.string()),
+        ("meta", _META),
+        ("extras", pa.string()),
+        ("source", _SOURCE),
+    ]
+)
+
+# A rows table is a record and what the stage that wrote it did to it. ``changes`` counts by kind, so that a report
+# can say "1,204 phone numbers in 803 rows" without reading a text; a quarantined row has null content.
+ROW_SCHEMA = (
+    RECORD_SCHEMA.append(pa.field("content_hash", pa.string()))
+    .append(pa.field("changes", pa.map_(pa.string(), pa.int64())))
+    .append(
+        pa.field(
+            "quarantine",
+            pa.struct(
+                [
+                    ("uri", pa.string()),
+                    ("line", pa.int64()),
+                    ("path", pa.string()),
+                    ("reason", pa.string()),
+                    ("detail", pa.string()),
+                    ("raw", pa.binary()),
+                ]
+            ),
+        )
+    )
+)
+
+
+def canonical_json(value: Any) -> bytes:
+    """JSON bytes that are equal for equal values: sorted keys, no spaces, UTF-8."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+
+
+def content_hash(row: Mapping[str, Any]) -> str:
+    """32 hexadecimal digits over what a record says (not where it came from): BLAKE2b-128 of its canonical JSON."""
+    names = ("kind", "messages", "chosen", "rejected", "label", "rating", "tools", "media", "text")
+    said = {name: row.get(name) for name in names}
+    return hashlib.blake2b(canonical_json(said), digest_size=16).hexdigest()
+
+
+def map_texts(row: dict[str, Any], convert: Callable[[str], str], *, structured: bool = False) -> dict[str, Any]:
+    """A copy of ``row`` with ``convert`` applied to each text, in the order in which a reader meets them.
+
+    Args:
+        structured: also convert the strings inside ``tool_calls``, ``tools`` and ``extras`` (JSON text).
+            Desensitising needs that; normalising must leave machine-readable arguments alone.
+    """
+    out = dict(row)
+    for name in ("messages", "chosen", "rejected"):
+        out[name] = [_map_message(m, convert, structured) for m in row.get(name) or []]
+    if row.get("text") is not None:
+        out["text"] = convert(row["text"])
+    if structured:
+        for name in ("tools", "extras"):
+            if row.get(name):
+                out[name] = _map_json_text(row[name], convert)
+    return out
+
+
+def texts_of(row: Mapping[str, Any]) -> list[str]:
+    """Every text a model would be trained on, in reading order."""
+    found: list[str] = []
+    map_texts(dict(row), lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
+    return found
+
+
+def _map_message(message: Mapping[str, Any], convert: Callable[[str], str], structured: bool) -> dict[str, Any]:
+    out = dict(message)
+    if out.get("content") is not None:
+        out["content"] = convert(out["content"])
+    if structured and out.get("name"):
+        out["name"] = convert(out["name"])
+    if structured and out.get("tool_calls"):
+        out["tool_calls"] = _map_json_text(out["tool_calls"], convert)
+    return out
+
+
+def _map_json_text(text: str, convert: Callable[[str], str]) -> str:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return convert(text)
+    return canonical_json(_map_json(value, convert)).decode()
+
+
+def _map_json(value: Any, convert: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return convert(value)
+    if isinstance(value, list):
+        return [_map_json(item, convert) for item in value]
+    if isinstance(value, dict):
+        return {key: _map_json(item, convert) for key, item in value.items()}
+    return value

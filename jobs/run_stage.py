@@ -1,0 +1,85 @@
+"""Runs one stage, or opens one gate, on pinned inputs: spark-submit runs this, a flow calls it in its process.
+
+As a program: ``run_stage.py stage JOB.json`` or ``run_stage.py gate JOB.json``, where the file holds a ``StageJob`` or
+a ``JudgementJob``. What it did is found where the job says: the stage's table, the judgement's file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.lake.data_docs import DocsStore
+from jobs.lake.job import StageJob
+from jobs.lake.judgement import Judgement, JudgementJob, keep_judgement
+from jobs.lake.measure import summarise_decisions, summarise_rows, summarise_split
+from jobs.lake.session import start_session, stop_session
+from jobs.lake.suites import load_suite
+from jobs.lake.summary import StageSummary
+from jobs.lake.tables import read
+from jobs.lake.versions import TableVersion
+from jobs.pipeline import STAGES
+
+
+def run_stage(spark: SparkSession, job: StageJob) -> TableVersion:
+    """Runs the job's stage and gives back the version that it committed."""
+    spark.sparkContext.setJobDescription(f"{job.dataset}: {job.stage}")
+    table: TableVersion = importlib.import_module(f"jobs.stages.{job.stage}").run(spark, job)
+    return table
+
+
+def open_gate(spark: SparkSession, job: JudgementJob) -> Judgement:
+    """Counts what the stage did, judges the version by its suite and keeps both; a failed gate raises nothing."""
+    from jobs.lake.gate import judge  # Great Expectations takes seconds to import: only a gate pays for it.
+
+    started = time.monotonic()
+    spark.sparkContext.setJobDescription(f"{job.dataset}: gate of {job.stage}")
+    suite = load_suite(job.suite)
+    frame = read(spark, job.table)
+    summary = summarise(job.stage, frame, job.rows_in)
+    result = judge(suite, summary, job.expected_volumes, frame, job.table, DocsStore(job.docs))
+    judgement = Judgement(
+        table=job.table,
+        summary=summary,
+        gate=result,
+        suite_hash=suite.suite_hash,
+        seconds=time.monotonic() - started,
+    )
+    keep_judgement(judgement, job.keep_in)
+    return judgement
+
+
+def summarise(stage: str, frame: DataFrame, rows_in: int | None) -> StageSummary:
+    """The counts of a stage's committed version, by what kind of table it writes."""
+    writes = STAGES[stage]
+    if writes == "rows":
+        return summarise_rows(stage, frame, rows_in)
+    if rows_in is None:
+        raise ValueError(f"stage {stage} needs the rows that came in: only the first stage counts its own")
+    if writes == "decisions":
+        return summarise_decisions(stage, frame, rows_in)
+    return summarise_split(stage, frame, rows_in, F.col("source" if writes == "split" else "source.name"))
+
+
+def main(arguments: list[str]) -> int:
+    """The program that spark-submit runs; its exit code is 0 only when the job is done."""
+    what, file = arguments
+    text = Path(file).read_bytes()
+    spark = start_session(app_name=f"gristmill {what}")
+    try:
+        if what == "stage":
+            run_stage(spark, StageJob.model_validate_json(text))
+        else:
+            open_gate(spark, JudgementJob.model_validate_json(text))
+    finally:
+        stop_session()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

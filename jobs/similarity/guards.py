@@ -1,0 +1,250 @@
+"""Guards: differences that make two texts different however alike they look.
+
+"Refund within 3 days" and "refund within 7 days", 能退 and 不能退, order A and order B score near 1 by every measure of
+likeness, and merging them destroys what the rows were written to teach. Each guard reads one kind of fact from a text
+as a sorted tuple; two texts are blocked from merging when the tuples differ. Typing errors elsewhere do not matter.
+
+A guard needs only equality, so ``guard_keys`` gives each as a 64-bit integer: computed once a row, compared as columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from jobs.similarity.folding import PART, fold, is_single
+
+Facts = tuple[str, ...]
+
+_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+# "one" is left out: as often a pronoun as a number, and "one day" against "two days" still differs by the two.
+_WORD_VALUES = {
+    "zero": "0",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+    "eleven": "11",
+    "twelve": "12",
+    "fifteen": "15",
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+    "million": "1000000",
+    "half": "1/2",
+    "twice": "2",
+}
+
+# An identifier or a number: ASCII letters and digits joined by - _ . : / and holding a digit.
+_TOKEN = re.compile(r"[0-9A-Za-z]+(?:[-_.:/,][0-9A-Za-z]+)*")
+_WORD = re.compile(r"[a-z]+")
+# A Chinese numeral counts as a number before a unit, after 第/周/星期, or when it has a multiplier (十五, 三百). Alone
+# it is too often part of a word: 一下, 一直, 万一, 三番五次.
+_NUMERAL = "零〇一二两三四五六七八九十百千万亿"
+_UNIT = (
+    "天日号月年周点时分秒期届元块角毛折成倍"
+    + "件个款双只台条张次遍层楼米斤克升寸码页岁人位名步种本瓶盒箱袋套辆间室栋单代级星"
+)
+_CHINESE_NUMBER = re.compile(
+    rf"(?:(?<=第)|(?<=周)|(?<=分之)|(?<=星期)|(?<=礼拜))[{_NUMERAL}]+"
+    rf"|[{_NUMERAL}]+(?=[{_UNIT}]|小时|公斤|公里|毫升|厘米|工作日)"
+    rf"|[二两三四五六七八九]?[十百千][{_NUMERAL}]*[{_NUMERAL}]"
+)
+# 一 that is no number: 一个问题 and 个问题 mean the same, 一点 is "a little", 一次性 is a word.
+_LOOSE_ONE = re.compile(r"一(?=[个点种级代次期位]|$)")
+_NO_NUMBER = re.compile(r"十分(?![钟之钱])|千万(?=[别不要记注])|百(?=分之)|万一|一一|一五一十|乱七八糟|三番五次")
+_HALF = re.compile(r"半(?=[天年月个小])")
+
+_SLOT = re.compile(
+    r"\{\{?\s*[\w.]{1,40}\s*\}?\}"  # {order_id}, {{name}}
+    r"|<\s*/?\s*[A-Za-z_][\w:.-]{0,40}\s*/?>"  # <PHONE_1>, <image>
+    r"|\[[A-Z][A-Z0-9_]{1,40}\]"  # [NAME_1]
+    r"|【[A-Z][A-Z0-9_]{1,40}】"
+    r"|\$\{[\w.]{1,40}\}"
+)
+
+# Words in which a character of negation denies nothing, and A-not-A questions (能不能退 asks what 能退吗 asks).
+_NOT_NEGATION = re.compile(
+    r"不好意思|不客气|不用谢|不过|不但|不仅|不只|不管|不论|不如|不久|不错|不断|不少|不禁|不愧|不由|不妨|不得不|对不起|了不起|差不多|要不然"
+    r"|无论|无非|无线|无人机|无疑|是否|能否|可否|否则|与否|非常|除非|非洲|并非不|莫非|莫名"
+    r"|别人|别的|别名|别墅|特别|区别|分别|差别|级别|类别|识别|辨别|鉴别|性别|个别|告别|派别|国别|未来|未必不|没关系|没事"
+    r"|莫[斯尔]|未[婚知]"
+    r"|(?P<asked>[\u4e00-\u9fff])[不没](?P=asked)"
+)
+_NEGATION = {"不": "no", "无": "no", "非": "no", "否": "no", "没": "not yet", "未": "not yet"} | dict.fromkeys(
+    "别勿莫甭", "do not"
+)
+_ENGLISH_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|unable|un(?:available|paid|used|opened|like)"
+    r"|(?:is|are|was|were|do|does|did|has|have|had|ca|can|could|wo|would|should|must|need|ai)n['’]?t)\b"
+    r"|n['’]t\b"
+)
+_SENTENCE_START = re.compile(r"(?:^|[.!?。!?:;\n\"“(\[]\s*|[\u4e00-\u9fff])$")
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]+\b")
+
+
+def numbers_of(text: str) -> Facts:
+    """Numbers, dates, order ids, model names and codes in ``text``, sorted: ``3天`` and ``三天`` both give ``("3",)``.
+
+    A short Latin name that touches Chinese (订单A, 尺码XL) counts as a code, as does a lone capital (plan B).
+    """
+    plain = unicodedata.normalize("NFKC", _SLOT.sub(" ", text))
+    found = [_canonical_token(m.group()) for m in _TOKEN.finditer(plain) if _is_code(m, plain)]
+    found += [_WORD_VALUES[word] for word in _WORD.findall(plain.lower()) if word in _WORD_VALUES]
+    chinese = _LOOSE_ONE.sub(" ", _NO_NUMBER.sub(" ", plain))
+    found += [str(chinese_number(m.group())) for m in _CHINESE_NUMBER.finditer(chinese)]
+    found += ["1/2"] * len(_HALF.findall(plain))
+    return tuple(sorted(found))
+
+
+def negation_of(text: str) -> Facts:
+    """Negations in ``text`` by kind, sorted: ``no`` (不, 无, not), ``not yet`` (没, 未), ``do not`` (别, 勿).
+
+    Kinds and not words, so that 还没到 and 还未到 agree; counted, so that a double negation is not a single one.
+    """
+    plain = unicodedata.normalize("NFKC", text).lower()
+    found = ["no"] * len(_ENGLISH_NEGATION.findall(plain))
+    found += [_NEGATION[char] for char in _NOT_NEGATION.sub(" ", plain) if char in _NEGATION]
+    return tuple(sorted(found))
+
+
+def slots_of(text: str) -> Facts:
+    """Placeholders in ``text``, sorted: ``{order_id}``, ``<PHONE_1>``, ``[NAME_1]``, ``<image>``."""
+    return tuple(sorted("".join(m.group().split()) for m in _SLOT.finditer(text)))
+
+
+def names_of(text: str) -> Facts:
+    """Capitalised English words inside sentences, sorted and folded: places, people, makes. No Chinese names."""
+    return tuple(
+        sorted(
+            match.group().casefold()
+            for match in _CAPITALISED.finditer(text)
+            if not _SENTENCE_START.search(text, max(0, match.start() - 4), match.start())
+        )
+    )
+
+
+def pair_of(text: str) -> Facts:
+    """Digests of the answers of a preference row, chosen before rejected; empty for any other row.
+
+    Not sorted: the same two answers with the verdict turned round are the opposite lesson.
+    """
+    answers = text.split(PART)[1:]
+    return tuple(hashlib.blake2b(fold(a).encode(errors="replace"), digest_size=8).hexdigest() for a in answers)
+
+
+GUARDS: dict[str, Callable[[str], Facts]] = {
+    "numbers": numbers_of,
+    "negation": negation_of,
+    "slots": slots_of,
+    "names": names_of,
+}
+# What each stage compares unless its specification says otherwise. Near copies of one text may differ in a name's
+# spelling; sentences that only mean alike may not speak of different names.
+NEAR_GUARDS = ("numbers", "negation", "slots")
+SEMANTIC_GUARDS = ("numbers", "negation", "slots", "names", "order")
+_GLUE_WORDS = "a an the of to in on at by for with is are was were be been being and or that this it its s"
+_GLUE = frozenset(_GLUE_WORDS.split(" ")) | frozenset("的了吗呢啊吧")
+
+
+def blocks_merge(a: str, b: str, guards: Iterable[str] = SEMANTIC_GUARDS) -> str | None:
+    """Why ``a`` and ``b`` (texts of ``key_text``) must not be merged, ``different_numbers`` for one; None if they may.
+
+    Two preference rows whose chosen answer is the other's rejected one give ``flipped_preference`` whatever the guards.
+    The guard ``order`` looks at the two together, so it has no column in ``guard_keys``.
+
+    Raises:
+        ValueError: an unknown guard.
+    """
+    if PART in a and PART in b and _is_flipped(pair_of(a), pair_of(b)):
+        return "flipped_preference"
+    for name in guards:
+        if name == "order":
+            if swaps_words(a, b):
+                return "different_order"
+        elif _guard(name)(a) != _guard(name)(b):
+            return f"different_{name}"
+    return None
+
+
+def swaps_words(a: str, b: str) -> bool:
+    """True when two texts say the same words in another order: "the doctor helps the patient", and the reverse.
+
+    Embeddings and character counts hardly see it. Words that only build the sentence (a, the, of) are left out. In
+    scripts without spaces each character counts as a word.
+    """
+    first, second = _content_words(a), _content_words(b)
+    return first != second and sorted(first) == sorted(second)
+
+
+def guard_keys(text: str, guards: Iterable[str] = SEMANTIC_GUARDS) -> list[int]:
+    """One signed 64-bit integer a guard (``order`` apart), equal for texts that the guard lets merge."""
+    return [_hash64(_guard(name)(text)) for name in guards if name != "order"]
+
+
+def chinese_number(numeral: str) -> int:
+    """The value of a Chinese numeral: 十五 15, 三百二 320 is read as 302, 二〇二六 2026."""
+    if not any(char in _UNITS for char in numeral):
+        return int("".join(str(_DIGITS[char]) for char in numeral))
+    total = section = digit = 0
+    for char in numeral:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif _UNITS[char] >= 10_000:
+            total = (total + section + digit or 1) * _UNITS[char]
+            section = digit = 0
+        else:
+            section += (digit or 1) * _UNITS[char]
+            digit = 0
+    return total + section + digit
+
+
+def _is_code(match: re.Match[str], text: str) -> bool:
+    token = match.group()
+    if any(char.isdigit() for char in token):
+        return True
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    touches_chinese = any(char and is_single(char) for char in (before, after))
+    if touches_chinese:
+        return len(token) <= 4
+    return len(token) == 1 and token.isupper() and token not in "AI"
+
+
+def _canonical_token(token: str) -> str:
+    digits = token.replace(",", "")
+    return digits.lstrip("0") or "0" if digits.isdigit() else token.upper()
+
+
+def _content_words(text: str) -> list[str]:
+    words = "".join(f" {c} " if is_single(c) else c for c in fold(text)).split()
+    return [word for word in words if word not in _GLUE]
+
+
+def _is_flipped(a: Facts, b: Facts) -> bool:
+    return a != b and len(a) == len(b) == 2 and (a[0] == b[1] or a[1] == b[0])
+
+
+def _guard(name: str) -> Callable[[str], Facts]:
+    if name not in GUARDS:
+        raise ValueError(f"guards: expected some of {', '.join(GUARDS)}, order; got {name!r}")
+    return GUARDS[name]
+
+
+def _hash64(facts: Facts) -> int:
+    digest = hashlib.blake2b("\x1f".join(facts).encode(errors="replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,0 +1,139 @@
+"""A source's file as rows in the shape of ``ROW_SCHEMA``: what could be read as records, the rest quarantined in
+its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from jobs.formats.detect import detect
+from jobs.formats.registry import AUTO, parse_row
+from jobs.record import ROW_SCHEMA, RecordError, content_hash
+from jobs.sources.files import read_rows
+from jobs.sources.rows import RAW_LIMIT, RawRow
+
+TEMPLATES = "templates"
+
+
+class SourceLike(Protocol):
+    """What collecting needs to know of a source; the specification's ``SourceSpec`` is one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, str]: ...
+    @property
+    def licence(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFields:
+    """A source outside a specification. ``count`` and ``seed`` are for ``kind`` templates."""
+
+    name: str
+    kind: str = "external"
+    format: str = AUTO
+    fields: Mapping[str, str] = field(default_factory=dict)
+    licence: str | None = None
+    collected_at: str | None = None
+    count: int | None = None
+    seed: int = 0
+
+
+def collect_file(
+    path: str | Path, source: SourceLike, *, uri: str | None = None, collected_at: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Every row of a file, in order: a record with source and ``content_hash``, or a quarantined row with null content.
+
+    Args:
+        path: where the file is read from; for a source of kind ``templates``, the YAML file of templates.
+        uri: how rows call the file, by default ``path``.
+        collected_at: ISO 8601; by default the source's own, else the time at which the file was last changed, so that
+            reading the same file again gives the same rows.
+
+    Yields:
+        Rows as plain values in the shape of ``ROW_SCHEMA``; ``record_id`` and ``changes`` are None.
+    """
+    file = Path(path)
+    when = collected_at or getattr(source, "collected_at", None) or _changed_at(file)
+    known = {
+        "name": source.name,
+        "kind": source.kind,
+        "uri": uri or str(path),
+        "row": 0,
+        "line": None,
+        "format": None,
+        "licence": source.licence,
+        "collected_at": when,
+        "synthetic": source.kind in ("synthetic", TEMPLATES),
+        "parent": None,
+    }
+    for raw in _raw_rows(file, source):
+        place = {**known, "row": raw.row, "line": raw.line}
+        yield _good_or_quarantined(raw, source, place)
+
+
+def join_path(outer: str, inner: str) -> str:
+    """A JSON path inside a row's own: ``$[3]`` and ``$.output`` -> ``$[3].output``."""
+    return outer + inner.removeprefix("$")
+
+
+def _raw_rows(file: Path, source: SourceLike) -> Iterator[RawRow]:
+    if source.kind != TEMPLATES:
+        return read_rows(file)
+    from jobs.sources.templates import read_templates
+
+    return read_templates(file, count=getattr(source, "count", None) or 0, seed=getattr(source, "seed", 0))
+
+
+def _good_or_quarantined(raw: RawRow, source: SourceLike, place: dict[str, Any]) -> dict[str, Any]:
+    error = raw.error
+    if error is None:
+        try:
+            record = parse_row(raw.value, source.format, source.fields)
+        except RecordError as refused:
+            error = refused
+        else:
+            row = record.to_dict()
+            place["format"] = _format_of(raw.value, source)
+            row |= {"source": place, "content_hash": content_hash(row), "changes": None, "quarantine": None}
+            return row
+    row = dict.fromkeys(ROW_SCHEMA.names)
+    row["source"] = place
+    row["quarantine"] = {
+        "uri": place["uri"],
+        "line": raw.line,
+        "path": join_path(raw.path, error.path),
+        "reason": error.reason,
+        "detail": error.detail,
+        "raw": (raw.raw or _as_bytes(raw.value))[:RAW_LIMIT],
+    }
+    return row
+
+
+def _format_of(value: Any, source: SourceLike) -> str:
+    if source.fields:
+        return "table"
+    return source.format if source.format != AUTO else detect(value) or AUTO
+
+
+def _as_bytes(value: Any) -> bytes:
+    """What stands for the bytes of a row of Parquet, which has none of its own."""
+    try:
+        return orjson.dumps(value, default=repr)
+    except TypeError:
+        return repr(value).encode("utf-8", "replace")
+
+
+def _changed_at(file: Path) -> str:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")

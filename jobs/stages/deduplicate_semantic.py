@@ -1,0 +1,221 @@
+"""Duplicates by meaning: sentence embeddings where a model can read the text, shared characters where none can.
+
+What a model finds is removed by default; what is found lexically is only flagged, for people to look at: sharing
+characters is not meaning the same, and the report calls it lexical.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pydantic import Field
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.lake.batches import Row, map_batches
+from jobs.lake.blocks import compare_all
+from jobs.lake.job import StageJob
+from jobs.lake.pairs import PAIR_SCHEMA, decide, solve_pairs, with_rank
+from jobs.lake.schemas import to_spark
+from jobs.lake.tables import commit, read_current
+from jobs.lake.versions import TableVersion
+from jobs.similarity import embeddings, lexical
+from jobs.similarity.guards import SEMANTIC_GUARDS, guard_keys
+from jobs.similarity.keys import By, key_text, strict_key
+from jobs.similarity.survivors import Criterion, KeepPolicy, priority
+from jobs.spec import Model
+from jobs.text.language import language_of
+
+LEXICAL = "lexical"
+# Texts that are looked at before anything is embedded, to see whether the model can read them.
+_SAMPLE = 1_000
+# Rows of one Python task that embeds: loading a model costs some 20 CPU seconds, as much as embedding 2,000 texts.
+_ROWS_A_TASK = 5_000
+
+_INDEX = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("source", pa.string()),
+        ("priority", pa.list_(pa.float64())),
+        ("strict", pa.string()),
+        ("guards", pa.list_(pa.int64())),
+        ("text", pa.string()),
+        ("way", pa.string()),
+    ]
+)
+_VECTORS = pa.schema([("rank", pa.int64()), ("vector", pa.list_(pa.float32()))])
+_FREQUENCIES = pa.schema([("frequencies", pa.binary())])
+
+
+class Models(Model):
+    """The model that reads each language: a packaged model's name, a folder or a hub id; null compares lexically."""
+
+    en: str | None = embeddings.DEFAULT_MODEL
+    zh: str | None = None
+
+
+class Params(Model):
+    """What is compared, how alike is too alike, and what happens then.
+
+    Attributes:
+        by: the part of a row that is compared.
+        models: by language; mixed texts count as Chinese, and other languages are compared lexically.
+        threshold: cosine of embeddings from which on two rows mean the same.
+        lexical_threshold: cosine of character 1-2-gram TF-IDF from which on two rows are worth a look.
+        on_model, on_lexical: what happens to the row that comes later in keep order.
+        max_unknown: the largest share of a text's tokens that a model may not know.
+        guards: differences that forbid a merge: numbers, negation, slots, names.
+        keep: criteria in order, ties by record id; ``source`` takes the order of ``sources``.
+        rows_a_block: rows compared with as many others in one task.
+    """
+
+    by: By = "dialogue"
+    models: Models = Models()
+    threshold: float = Field(default=0.9, gt=0, le=1)
+    lexical_threshold: float = Field(default=0.9, gt=0, le=1)
+    on_model: Literal["remove", "flag"] = "remove"
+    on_lexical: Literal["remove", "flag"] = "flag"
+    max_unknown: float = Field(default=0.05, ge=0, le=1)
+    batch_size: int = Field(default=64, ge=1)
+    guards: tuple[str, ...] = SEMANTIC_GUARDS
+    keep: tuple[Criterion, ...] = ("longest",)
+    sources: tuple[str, ...] = ()
+    rows_a_block: int = Field(default=16_384, ge=2)
+
+
+def transform(rows: DataFrame, params: Params) -> DataFrame:
+    """Decisions: of each pair found alike, the row that comes later in keep order is removed or flagged.
+
+    Rows are compared only with rows that are compared the same way; a row without text is like none.
+    """
+    index = with_rank(map_batches(rows, lambda batches: _prepare(batches, params), _INDEX))
+    index = index.persist(StorageLevel.MEMORY_AND_DISK)
+    counts = {row["way"]: row["count"] for row in index.where("way is not null").groupBy("way").count().collect()}
+    found = [_alike(index, way, counts[way], params) for way in sorted(counts)]
+    if not found:
+        found = [rows.sparkSession.createDataFrame([], to_spark(PAIR_SCHEMA))]
+    by_model = F.col("way") != LEXICAL
+    model_goes, lexical_goes = F.lit(params.on_model == "remove"), F.lit(params.on_lexical == "remove")
+    return decide(
+        index,
+        solve_pairs(_unguarded(index, reduce(DataFrame.unionAll, found))),
+        removes=F.when(by_model, model_goes).otherwise(lexical_goes),
+        reason=F.when(by_model, "same_meaning").otherwise("similar_wording"),
+        rule=F.when(by_model, F.concat(F.lit(f"cosine >= {params.threshold:g} by "), "way")).otherwise(
+            f"lexical: TF-IDF cosine of characters >= {params.lexical_threshold:g}"
+        ),
+    )
+
+
+def run(spark: SparkSession, job: StageJob) -> TableVersion:
+    """Compares the rows that are in and commits the decisions."""
+    started_at = datetime.now(UTC)
+    decisions = transform(read_current(spark, job.inputs), Params.model_validate(job.params))
+    try:
+        return commit(decisions, job, started_at)
+    finally:
+        spark.catalog.clearCache()
+
+
+def _prepare(batches: Iterator[list[Row]], params: Params) -> Iterator[list[Row]]:
+    policy = KeepPolicy(params.keep, params.sources)
+    models = {"en": params.models.en, "zh": params.models.zh, "mixed": params.models.zh}
+    for rows in batches:
+        prepared = []
+        for row in rows:
+            text = key_text(row, params.by)
+            way = models.get(language_of(text)) or LEXICAL
+            prepared.append(
+                {
+                    "record_id": row["record_id"],
+                    "source": row["source"]["name"],
+                    "priority": list(priority(row, policy)),
+                    "strict": strict_key(row, params.by),
+                    "guards": guard_keys(text, params.guards),
+                    "text": text,
+                    "way": way if text.strip() else None,
+                }
+            )
+        yield prepared
+
+
+def _alike(index: DataFrame, way: str, count: int, params: Params) -> DataFrame:
+    rows = index.where(F.col("way") == way)
+    if way == LEXICAL:
+        return _alike_lexically(rows, count, params)
+    return _alike_by_model(rows, way, count, params)
+
+
+def _alike_by_model(rows: DataFrame, model: str, count: int, params: Params) -> DataFrame:
+    embedder = embeddings.Embedder(model, params.batch_size, max_unknown=params.max_unknown)
+    sample = rows.select("text").orderBy("record_id").limit(_SAMPLE).collect()
+    embedder.require_readable([row["text"] for row in sample])
+
+    cores = rows.sparkSession.sparkContext.defaultParallelism
+    tasks = max(1, min(cores, math.ceil(count / _ROWS_A_TASK)))
+    # Spark counts a task as one core; with fewer tasks than cores the model may use those that are left.
+    threads = max(1, cores // tasks) if str(rows.sparkSession.sparkContext.master).startswith("local") else 1
+
+    def embed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        worker = embeddings.Embedder(model, params.batch_size, threads, max_unknown=params.max_unknown)
+        for batch in batches:
+            vectors = worker.embed(batch.column("text").to_pylist(), check=False)
+            flat = pa.array(vectors.ravel())
+            edges = pa.array(np.arange(len(vectors) + 1, dtype=np.int32) * vectors.shape[1])
+            lists = pa.ListArray.from_arrays(edges, flat)
+            yield pa.RecordBatch.from_arrays([batch.column("rank"), lists], schema=_VECTORS)
+
+    def compare(
+        left: pa.Array, right: pa.Array | None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        other = None if right is None else _matrix(right)
+        return embeddings.similar_pairs(_matrix(left), params.threshold, other=other)
+
+    vectors = rows.select("rank", "text").coalesce(tasks).mapInArrow(embed, to_spark(_VECTORS))
+    # Kept: every block that a row meets would have it embedded again.
+    vectors = vectors.persist(StorageLevel.MEMORY_AND_DISK)
+    return compare_all(vectors, "vector", count, compare, params.rows_a_block)
+
+
+def _alike_lexically(rows: DataFrame, count: int, params: Params) -> DataFrame:
+    def count_features(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        total = sum(lexical.document_frequencies(batch.column("text").to_pylist()) for batch in batches)
+        if not isinstance(total, int):
+            yield pa.RecordBatch.from_arrays([pa.array([total.tobytes()], pa.binary())], schema=_FREQUENCIES)
+
+    # Two megabytes a task, however many rows it has.
+    counted = rows.select("text").mapInArrow(count_features, to_spark(_FREQUENCIES)).toLocalIterator()
+    frequencies = np.zeros(lexical.FEATURES, dtype=np.int64)
+    for part in counted:
+        frequencies += np.frombuffer(part["frequencies"], dtype=np.int64)
+    idf = lexical.inverse_frequencies(frequencies, count)
+
+    def compare(
+        left: pa.Array, right: pa.Array | None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        other = None if right is None else lexical.vectors(right.to_pylist(), idf)
+        return lexical.similar_pairs(lexical.vectors(left.to_pylist(), idf), other, params.lexical_threshold)
+
+    return compare_all(rows, "text", count, compare, params.rows_a_block)
+
+
+def _unguarded(index: DataFrame, pairs: DataFrame) -> DataFrame:
+    """The pairs whose rows differ in nothing that a guard watches."""
+    side = index.select("rank", "strict", "guards")
+    left = side.withColumnsRenamed({"rank": "left", "strict": "left_strict", "guards": "left_guards"})
+    right = side.withColumnsRenamed({"rank": "right", "strict": "right_strict", "guards": "right_guards"})
+    alike = pairs.join(left, "left").join(right, "right")
+    return alike.where("left_strict = right_strict and left_guards = right_guards").select(*PAIR_SCHEMA.names)
+
+
+def _matrix(vectors: pa.Array) -> npt.NDArray[np.float32]:
+    flat: npt.NDArray[np.float32] = vectors.flatten().to_numpy(zero_copy_only=False)
+    return flat.reshape(len(vectors), -1)

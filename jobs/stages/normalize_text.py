@@ -1,0 +1,39 @@
+"""Normalise text: encoding damage, HTML, widths, control characters, runs of marks, blanks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame, SparkSession
+
+from jobs.lake.batches import Row, guarded, map_rows
+from jobs.lake.job import StageJob
+from jobs.lake.tables import commit, read_current
+from jobs.lake.versions import TableVersion
+from jobs.record import ROW_SCHEMA, content_hash
+from jobs.text.normalize import normalize_row
+from jobs.text.params import NormalizeParams
+
+
+class Params(NormalizeParams):
+    """Which steps run."""
+
+
+def transform(rows: DataFrame, params: Params) -> DataFrame:
+    """Normalised rows; ``changes`` counts by step what was changed."""
+
+    def make() -> Callable[[Row], Row]:
+        def change(row: Row) -> Row:
+            normal, counts = normalize_row(row, params)
+            return {**normal, "content_hash": content_hash(normal), "changes": counts}
+
+        return guarded("normalize_text", change)
+
+    return map_rows(rows, make, ROW_SCHEMA)
+
+
+def run(spark: SparkSession, job: StageJob) -> TableVersion:
+    """Normalises the rows that are in and commits them."""
+    started_at = datetime.now(UTC)
+    return commit(transform(read_current(spark, job.inputs), Params.model_validate(job.params)), job, started_at)

@@ -1,0 +1,1 @@
+"""Normalisation, language and quality of text: plain functions over strings."""

@@ -1,0 +1,33 @@
+"""Runs of emoji: one of a run of the same, and few of a run of different ones."""
+
+from __future__ import annotations
+
+import re
+
+# Extended pictographs without stars (ratings are counted in them), digits, arrows and check marks (lists use them).
+_PICTURE = (
+    "[\u231a\u231b\u23e9-\u23f3\u2600-\u2604\u2607-\u2612\u2614-\u2685\u2690-\u26ff\u2728\u2763\u2764\u2753-"
+    "\u2755\u2757"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+)
+_UNIT = (
+    "(?:[\U0001f1e6-\U0001f1ff]{2}"
+    f"|{_PICTURE}(?:\ufe0f|[\U0001f3fb-\U0001f3ff])*(?:\u200d{_PICTURE}(?:\ufe0f|[\U0001f3fb-\U0001f3ff])*)*["
+    f"\U000e0020-\U000e007f]*)"
+)
+_SAME = re.compile(f"({_UNIT})(?: ?\\1)+")
+_RUN = re.compile(f"{_UNIT}{{2,}}")
+_ONE = re.compile(_UNIT)
+
+
+def shorten_emoji_runs(text: str, longest: int) -> str:
+    """One emoji for a run of the same emoji; of a run of different ones, the first ``longest``."""
+    if text.isascii() or not _ONE.search(text):
+        return text
+    text = _SAME.sub(r"\1", text)
+    return _RUN.sub(lambda match: "".join(_ONE.findall(match.group())[:longest]), text)
+
+
+def count_emoji(text: str) -> int:
+    """How many characters of the text belong to emoji."""
+    return 0 if text.isascii() else sum(len(unit) for unit in _ONE.findall(text))

@@ -1,0 +1,59 @@
+"""Which language a text is in, by its scripts: enough to tell Chinese, English and the rest, in microseconds."""
+
+from __future__ import annotations
+
+import re
+
+from jobs.text.params import Language
+from jobs.text.protect import without_protected
+
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
+_WORD = re.compile("[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
+_OTHER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\ua640-\uabff\uac00-\ud7af\ufb1d-\ufdff\ufe70-\ufeff]+")
+_ENGLISH_TEXT = """
+    the of and to is you that it for with are have this i my what how please in on be was not can do your we he she
+    they at from or an as by me if will would there which has but
+"""
+_ENGLISH = frozenset(_ENGLISH_TEXT.split())
+_FOREIGN_TEXT = """
+    el la los las que del una por para con es les des une est pas vous je und der die das ist nicht ich mit ein
+    eine il che di per non sono não uma você com het een van niet och att det som är
+"""
+_FOREIGN = frozenset(_FOREIGN_TEXT.split())
+# A Latin word says about as much as one and a half Chinese characters; a model name
+# in a Chinese sentence is no English.
+_HAN_SHARE_ZH, _HAN_SHARE_EN = 0.6, 0.1
+
+
+def language_of(text: str) -> Language:
+    """One of "zh", "en", "mixed" (both), "other" and "unknown" (no letters), by shares of units.
+
+    A unit is a Chinese character, a Latin word, or a run of another script; code, URLs and placeholders do not count.
+    "zh": at least 60% of the Chinese and Latin units are Chinese; "en": at most 10%; between them "mixed". "other":
+    kana, or other scripts in 30% of the units, or ten and more Latin words that are foreign rather than English.
+    """
+    prose = without_protected(text)
+    han = len(_HAN.findall(prose))
+    words = _WORD.findall(prose)
+    other = len(_OTHER.findall(prose))
+    kana = len(_KANA.findall(prose))
+    units = han + len(words) + other
+    if units + kana == 0:
+        return "unknown"
+    if (kana >= 2 and kana >= 0.05 * (han + kana)) or other >= 0.3 * units:
+        return "other"
+    share = han / (han + len(words))
+    if share >= _HAN_SHARE_ZH:
+        return "zh"
+    if share > _HAN_SHARE_EN:
+        return "mixed"
+    return "en" if _is_english(words) else "other"
+
+
+def _is_english(words: list[str]) -> bool:
+    if len(words) < 10:
+        return True
+    lower = [word.lower() for word in words]
+    english, foreign = sum(w in _ENGLISH for w in lower), sum(w in _FOREIGN for w in lower)
+    return english >= foreign
