@@ -6,6 +6,7 @@ Rows are named by their rank in keep order (0 is kept first) while pairs are wor
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -45,33 +46,53 @@ def solve_pairs(pairs: DataFrame) -> DataFrame:
     return pairs.coalesce(1).mapInArrow(_solve, to_spark(_SOLVED_SCHEMA))
 
 
-def decide(index: DataFrame, solved: DataFrame, *, removes: Column, reason: Column, rule: Column) -> DataFrame:
-    """Decisions over all rows of ``index`` (record_id, source, rank): those without a witness are kept.
+@dataclass(frozen=True)
+class Finding:
+    """Rows with a witness (``solve_pairs``), and what is said of them."""
+
+    solved: DataFrame
+    reason: Column
+    rule: Column
+
+
+def decide(index: DataFrame, removed: Finding, flagged: Finding | None = None) -> DataFrame:
+    """Decisions over all rows of ``index`` (record_id, source, rank, and what reasons and rules read).
 
     Args:
-        removes: whether a row with a witness goes; otherwise it is kept and flagged.
-        reason, rule: for such a row.
+        removed: rows with a witness here go.
+        flagged: rows with a witness here are kept and flagged; solved among the rows that ``removed`` leaves.
     """
+    out = _with_finding(index, removed, "removed")
+    goes = F.col("removed.witness").isNotNull()
+    reason, evidence = F.when(goes, removed.reason), F.when(goes, F.col("removed"))
+    if flagged is not None:
+        out = _with_finding(out, flagged, "flagged")
+        seen = ~goes & F.col("flagged.witness").isNotNull()
+        reason = reason.when(seen, flagged.reason)
+        # A kept row that others were flagged for is evidence of their cluster too.
+        evidence = evidence.when(F.col("flagged.cluster").isNotNull(), F.col("flagged"))
+    return out.select("record_id", "source", (~goes).alias("kept"), reason.alias("reason"), evidence.alias("evidence"))
+
+
+def _with_finding(index: DataFrame, finding: Finding, name: str) -> DataFrame:
+    """``index`` with a struct column ``name`` in the shape of a decision's evidence; null for rows in no pair."""
     names = index.select(F.col("rank").alias("other"), F.col("record_id").alias("name"))
-    found = (
-        solved.join(names.withColumnsRenamed({"other": "witness", "name": "witness_id"}), "witness", "left")
-        .join(names.withColumnsRenamed({"other": "cluster", "name": "cluster_id"}), "cluster", "left")
-        .select("rank", "witness_id", "similarity", "cluster_id")
-    )
+    solved = finding.solved.join(
+        names.withColumnsRenamed({"other": "witness", "name": "witness_id"}), "witness", "left"
+    ).join(names.withColumnsRenamed({"other": "cluster", "name": "cluster_id"}), "cluster", "left")
+    found = solved.select("rank", "witness_id", "similarity", "cluster_id")
     has_witness = F.col("witness_id").isNotNull()
     evidence = F.struct(
         F.col("witness_id").alias("witness"),
         F.when(has_witness, F.col("similarity")).alias("similarity"),
-        F.when(has_witness, rule).alias("rule"),
+        F.when(has_witness, finding.rule).alias("rule"),
         F.lit(None).cast("string").alias("detail"),
         F.col("cluster_id").alias("cluster"),
     )
-    return index.join(found, "rank", "left").select(
-        "record_id",
-        "source",
-        (~(has_witness & removes)).alias("kept"),
-        F.when(has_witness, reason).alias("reason"),
-        F.when(F.col("cluster_id").isNotNull(), evidence).alias("evidence"),
+    return (
+        index.join(found, "rank", "left")
+        .withColumn(name, F.when(F.col("cluster_id").isNotNull(), evidence))
+        .drop("witness_id", "similarity", "cluster_id")
     )
 
 

@@ -17,7 +17,7 @@ from jobs.privacy.view import fold
 LANGUAGES = ("zh", "en")
 _HAN = re.compile("[\u4e00-\u9fa5]")
 # Two Latin words or a run of digits: what the English recognizers could read inside a Chinese text.
-_LATIN = re.compile(r"[A-Za-z]{2,}[ ,.:]+(?:[A-Za-z]{2,}|[0-9+(])|[0-9]+ [A-Z][a-z]|\+[0-9]|[A-Z]{2}[0-9]{2}")
+_LATIN = re.compile(r"[A-Za-z]{2,}[ ,.:]+(?:[A-Za-z]{2,}|[0-9+(])|[0-9] [A-Z][a-z]|\+[0-9]|[A-Z]{2}[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)

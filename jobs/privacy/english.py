@@ -64,7 +64,7 @@ RULES: tuple[Rule, ...] = (
     pattern_rule(
         "ADDRESS",
         "street_address_en",
-        r"[0-9][0-9A-Za-z]*[ ]+[A-Z]",
+        r"[0-9][A-Za-z]?[ ]",
         rf"(?<![0-9A-Za-z#$.])(?:(?:Apt|Suite|Unit)\.?[ ]\d+,?[ ])?\d{{1,6}}[A-Za-z]?[ ]+(?:(?:[NSEW]"
         rf"|[A-Z0-9][A-Za-z0-9'’.\-]{{1,20}})[ ]+){{1,4}}(?:{_STREET})\b\.?"
         r"(?:,?[ \n]+(?:Apt|Apartment|Suite|Ste|Unit|Floor|Flat|#)\.?[ ]?[A-Za-z]?\d{1,6}[A-Za-z]?)?"

@@ -14,6 +14,7 @@ _COMPOUND_TEXT = """
 COMPOUND_SURNAMES = tuple(_COMPOUND_TEXT.split())
 
 SURNAMES = frozenset(
+    "段庞翟颜毕牟童曲席柴吉刁戚邬盖冀谈姬郜蒙蓝井卞冼官栗匡巫伏胥花糜鄢"
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚"
     "沈钟姜崔谭陆范汪廖石"
     "金韦贾夏付傅方邹熊白孟秦邱江尹薛闫阎雷侯龙史陶黎贺顾毛郝龚邵万覃武钱戴严莫孔向常汤康易乔赖文施洪辛柯庄温"
@@ -26,6 +27,7 @@ SURNAMES = frozenset(
 )
 # Ordinary first characters of words: as a surname only where the given name looks like one too.
 AMBIGUOUS_SURNAMES = frozenset(
+    "段毕童曲席柴吉盖谈蒙蓝井官花伏颜"
     "于任何方向常应成时安万高白单关路文易全平明包余程金江解原来元水木时连权步商边门华乐计费党车占房查古关封宗"
     "司管米简池游"
     "左冷甘温康武牛马黄谢申项章尚区阳麦石龙毛季宁景雷田云战税廉植练储"
@@ -56,6 +58,8 @@ GIVEN_CHARACTERS = frozenset(
 
 # Words that begin with a surname and are no names; a candidate that starts with one is refused.
 _NOT_NAMES_TEXT = """
+    颜色 童装 童鞋 童年 毕竟 毕业 席位 席梦 吉利 吉他 盖子 谈到 谈谈 蓝色 蓝牙 官方 官网 花费
+    花钱 花了 花朵 花束 井盖 段子 曲线 柴油 蒙古
     谢谢 高兴 高级 高端 高清 高价 高峰 高中 高铁 任何 任务 任意 何时 何种 何处 方便 方面 方式 方法 方案 于是 向您
     向你 向我 常用 常见 常规 应该 应当 应用 成功 成为 成都 成本 安全 安排 安装 安卓 安心 安静 万分 万一 万元 白色
     白天 单独 单号 单价 单子 单位 关于 关系 关闭 关注 关机 路上 路过 路由 文件 文字 易碎 全部 全额 全新 全国 平台
@@ -85,5 +89,5 @@ STOP_CHARACTERS = (
     "。.、！!？?；;：:"
     "（）()“”\"'《》<>【】[]{}|/\\~-_=+*&^%$#@0123456789 \t\r\n也就还有没不很都已这那哪什怎为因所但对及等以能"
     "会需做个些位名岁性男身份证地邮微联"
-    "系昨今现刚前后下上第办退换查问付订投打帮麻谢咨多几正再求急反"
+    "系昨今现前后下上第办退换查问付订投打帮麻谢咨多几正再求急反"
 )

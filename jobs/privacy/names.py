@@ -22,7 +22,10 @@ _LATIN_NAME = r"[A-Z][A-Za-z'’\-]{0,20}(?:[ .][A-Z][A-Za-z'’\-]{0,20}){0,3}"
 _DOTTED_PART = f"(?:(?![的是我了在，]){_HAN})"
 _DOTTED = f"{_DOTTED_PART}{{2,6}}(?:[·•]{_DOTTED_PART}{{1,6}}){{1,3}}"
 # Words that follow an announced name directly; the name ends before them, however plausible their first character.
-_AFTER = r"(?:先生|女士|小姐|太太|同学|老师|师傅|电话|手机|地址|收货|邮箱|身份|微信|联系|性别|年龄|密码|订单)"
+_AFTER = (
+    r"(?:先生|女士|小姐|太太|同学|老师|师傅|电话|手机|地址|收货|邮箱|身份|微信|联系|性别|年龄"
+    r"|刚才|刚刚|刚下|刚买|刚收|密码|订单)"
+)
 _FULL = f"(?:{_SURNAME}(?!{_AFTER}){_GIVEN}(?:(?!{_AFTER}){_GIVEN})?)"
 _NICK = rf"(?:[小老阿](?!时|区|件|票|板|师|姐|店|额|型|伙|事|心|里|家|客|用户|年|人|哥|妹|朋友){_HAN})"
 
@@ -37,7 +40,7 @@ _ROLES = (
     "客户|顾客|买家|用户|会员|卖家|客服|客服专员|坐席|专员|顾问|助理|管家|快递员|骑手|配送员|师傅|店长|经理|先生|女士"
 )
 _TITLES = (
-    "先生|女士|小姐(?!姐)|太太|老师|师傅|经理|主任|医生|大夫|护士|同学|同志|教授|律师|老板(?!娘)"
+    "先生|女士|小姐(?!姐)|太太|老师|师傅|经理|主任|医生|大夫|护士|同学|同志|教授|律师(?!事务所)|老板(?!娘)"
     "|总(?=[,，。！!？?：:\\s]|$)"
 )
 
@@ -57,7 +60,7 @@ _NOT_SURNAME_HERE = re.compile(
     r"|副经|产品经|客户经|值班经|大堂经|安全)$"
 )
 
-# What may stand before a surname that is more often part of a word (滑板车师傅 is no 车师傅).
+# What may stand before a surname that is more often part of a word (电动车师傅 is no 车师傅).
 _BEFORE_SURNAME = re.compile(r"(?:^|[^\u4e00-\u9fa5]|[是叫姓找给对和跟与让请位的好您谢由被及])$")
 _LISTED = frozenset(GIVEN_CHARACTERS)
 
@@ -76,8 +79,9 @@ def _announced(text: str, match: re.Match[str]) -> float | None:
     if name[:2] in NOT_NAMES and not match.group("strong"):
         return None
     # Hotels, dishes and companies have names too.
-    if text.startswith(("名叫", "名字", "抬头"), match.start()) and not looks_like_name(name):
-        return None
+    if text.startswith(("名叫", "名字", "抬头"), match.start()):
+        ends_here = not re.match(_HAN, text[match.end() : match.end() + 1])
+        return 0.7 if ends_here and looks_like_name(name) else None
     return 0.85
 
 

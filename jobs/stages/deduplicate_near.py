@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from jobs.lake.batches import Row, map_batches
 from jobs.lake.job import StageJob
-from jobs.lake.pairs import PAIR_SCHEMA, column, decide, solve_pairs, with_rank
+from jobs.lake.pairs import PAIR_SCHEMA, Finding, column, decide, solve_pairs, with_rank
 from jobs.lake.schemas import to_spark
 from jobs.lake.tables import commit, read_current
 from jobs.lake.versions import TableVersion
@@ -78,13 +78,8 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
     """
     index = with_rank(map_batches(rows, lambda batches: _sign(batches, params), _INDEX))
     index = index.persist(StorageLevel.MEMORY_AND_DISK)
-    return decide(
-        index,
-        solve_pairs(_similar_pairs(index, params)),
-        removes=F.lit(True),
-        reason=F.lit("near_copy"),
-        rule=F.lit(f"jaccard >= {params.threshold:g} of {params.width}-token shingles"),
-    )
+    rule = F.lit(f"jaccard >= {params.threshold:g} of {params.width}-token shingles")
+    return decide(index, Finding(solve_pairs(_similar_pairs(index, params)), F.lit("near_copy"), rule))
 
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:

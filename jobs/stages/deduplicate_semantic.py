@@ -1,7 +1,7 @@
 """Duplicates by meaning: sentence embeddings where a model can read the text, shared characters where none can.
 
-What a model finds is removed by default; what is found lexically is only flagged, for people to look at: sharing
-characters is not meaning the same, and the report calls it lexical.
+From one threshold on a row is removed, from a lower one on it is flagged for people to look at. What is found
+lexically is only flagged by default: sharing characters is not meaning the same, and the report calls it lexical.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import reduce
-from typing import Literal
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.lake.batches import Row, map_batches
 from jobs.lake.blocks import compare_all
 from jobs.lake.job import StageJob
-from jobs.lake.pairs import PAIR_SCHEMA, decide, solve_pairs, with_rank
+from jobs.lake.pairs import PAIR_SCHEMA, Finding, decide, solve_pairs, with_rank
 from jobs.lake.schemas import to_spark
 from jobs.lake.tables import commit, read_current
 from jobs.lake.versions import TableVersion
 from jobs.similarity import embeddings, lexical
-from jobs.similarity.guards import SEMANTIC_GUARDS, guard_keys
+from jobs.similarity.guards import SEMANTIC_GUARDS, blocks_merge, guard_keys
 from jobs.similarity.keys import By, key_text, strict_key
 from jobs.similarity.survivors import Criterion, KeepPolicy, priority
 from jobs.spec import Model
@@ -55,6 +55,9 @@ _VECTORS = pa.schema([("rank", pa.int64()), ("vector", pa.list_(pa.float32()))])
 _FREQUENCIES = pa.schema([("frequencies", pa.binary())])
 
 
+Cosine = Annotated[float, Field(gt=0, le=1)]
+
+
 class Models(Model):
     """The model that reads each language: a packaged model's name, a folder or a hub id; null compares lexically."""
 
@@ -68,9 +71,9 @@ class Params(Model):
     Attributes:
         by: the part of a row that is compared.
         models: by language; mixed texts count as Chinese, and other languages are compared lexically.
-        threshold: cosine of embeddings from which on two rows mean the same.
-        lexical_threshold: cosine of character 1-2-gram TF-IDF from which on two rows are worth a look.
-        on_model, on_lexical: what happens to the row that comes later in keep order.
+        threshold, flag_threshold: cosine of embeddings from which on a row is removed, and flagged; a null threshold
+            removes nothing.
+        lexical_threshold, lexical_flag_threshold: the same for the cosine of character 1-2-gram TF-IDF.
         max_unknown: the largest share of a text's tokens that a model may not know.
         guards: differences that forbid a merge: numbers, negation, slots, names.
         keep: criteria in order, ties by record id; ``source`` takes the order of ``sources``.
@@ -79,10 +82,10 @@ class Params(Model):
 
     by: By = "dialogue"
     models: Models = Models()
-    threshold: float = Field(default=0.9, gt=0, le=1)
-    lexical_threshold: float = Field(default=0.9, gt=0, le=1)
-    on_model: Literal["remove", "flag"] = "remove"
-    on_lexical: Literal["remove", "flag"] = "flag"
+    threshold: Cosine | None = embeddings.REMOVE_AT
+    flag_threshold: Cosine = embeddings.FLAG_AT
+    lexical_threshold: Cosine | None = None
+    lexical_flag_threshold: Cosine = lexical.FLAG_AT
     max_unknown: float = Field(default=0.05, ge=0, le=1)
     batch_size: int = Field(default=64, ge=1)
     guards: tuple[str, ...] = SEMANTIC_GUARDS
@@ -94,7 +97,8 @@ class Params(Model):
 def transform(rows: DataFrame, params: Params) -> DataFrame:
     """Decisions: of each pair found alike, the row that comes later in keep order is removed or flagged.
 
-    Rows are compared only with rows that are compared the same way; a row without text is like none.
+    Rows are compared only with rows that are compared the same way; a row without text is like none. Flags are dealt
+    among the rows that removal leaves, so a flagged row too names a kept one.
     """
     index = with_rank(map_batches(rows, lambda batches: _prepare(batches, params), _INDEX))
     index = index.persist(StorageLevel.MEMORY_AND_DISK)
@@ -102,17 +106,19 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
     found = [_alike(index, way, counts[way], params) for way in sorted(counts)]
     if not found:
         found = [rows.sparkSession.createDataFrame([], to_spark(PAIR_SCHEMA))]
+    pairs = _unguarded(index, reduce(DataFrame.unionAll, found), params).persist(StorageLevel.MEMORY_AND_DISK)
+
+    removed = solve_pairs(pairs.where(_reaches(params.threshold, params.lexical_threshold)).drop("way"))
+    gone = removed.where("witness is not null").select("rank")
+    left = pairs.drop("way")
+    for end in ("left", "right"):
+        left = left.join(gone.withColumnRenamed("rank", end), end, "left_anti")
+    flagged = solve_pairs(left.select(*PAIR_SCHEMA.names))
+
     by_model = F.col("way") != LEXICAL
-    model_goes, lexical_goes = F.lit(params.on_model == "remove"), F.lit(params.on_lexical == "remove")
-    return decide(
-        index,
-        solve_pairs(_unguarded(index, reduce(DataFrame.unionAll, found))),
-        removes=F.when(by_model, model_goes).otherwise(lexical_goes),
-        reason=F.when(by_model, "same_meaning").otherwise("similar_wording"),
-        rule=F.when(by_model, F.concat(F.lit(f"cosine >= {params.threshold:g} by "), "way")).otherwise(
-            f"lexical: TF-IDF cosine of characters >= {params.lexical_threshold:g}"
-        ),
-    )
+    by = F.when(by_model, F.concat(F.lit("cosine by "), "way")).otherwise("lexical: TF-IDF cosine of characters")
+    reason = F.when(by_model, "same_meaning").otherwise("similar_wording")
+    return decide(index, Finding(removed, reason, by), Finding(flagged, reason, by))
 
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
@@ -173,11 +179,13 @@ def _alike_by_model(rows: DataFrame, model: str, count: int, params: Params) -> 
             lists = pa.ListArray.from_arrays(edges, flat)
             yield pa.RecordBatch.from_arrays([batch.column("rank"), lists], schema=_VECTORS)
 
+    lowest = min(params.flag_threshold, params.threshold or 1.0)
+
     def compare(
         left: pa.Array, right: pa.Array | None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         other = None if right is None else _matrix(right)
-        return embeddings.similar_pairs(_matrix(left), params.threshold, other=other)
+        return embeddings.similar_pairs(_matrix(left), lowest, other=other)
 
     vectors = rows.select("rank", "text").coalesce(tasks).mapInArrow(embed, to_spark(_VECTORS))
     # Kept: every block that a row meets would have it embedded again.
@@ -197,23 +205,41 @@ def _alike_lexically(rows: DataFrame, count: int, params: Params) -> DataFrame:
     for part in counted:
         frequencies += np.frombuffer(part["frequencies"], dtype=np.int64)
     idf = lexical.inverse_frequencies(frequencies, count)
+    lowest = min(params.lexical_flag_threshold, params.lexical_threshold or 1.0)
 
     def compare(
         left: pa.Array, right: pa.Array | None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         other = None if right is None else lexical.vectors(right.to_pylist(), idf)
-        return lexical.similar_pairs(lexical.vectors(left.to_pylist(), idf), other, params.lexical_threshold)
+        return lexical.similar_pairs(lexical.vectors(left.to_pylist(), idf), other, lowest)
 
     return compare_all(rows, "text", count, compare, params.rows_a_block)
 
 
-def _unguarded(index: DataFrame, pairs: DataFrame) -> DataFrame:
-    """The pairs whose rows differ in nothing that a guard watches."""
-    side = index.select("rank", "strict", "guards")
-    left = side.withColumnsRenamed({"rank": "left", "strict": "left_strict", "guards": "left_guards"})
-    right = side.withColumnsRenamed({"rank": "right", "strict": "right_strict", "guards": "right_guards"})
+def _unguarded(index: DataFrame, pairs: DataFrame, params: Params) -> DataFrame:
+    """The pairs that no guard tells apart, with the way in which they were compared."""
+    side = index.select("rank", "strict", "guards", "text")
+    names = ("rank", "strict", "guards", "text")
+    left = side.withColumnsRenamed({name: "left" if name == "rank" else f"left_{name}" for name in names})
+    right = side.withColumnsRenamed({name: "right" if name == "rank" else f"right_{name}" for name in names})
     alike = pairs.join(left, "left").join(right, "right")
-    return alike.where("left_strict = right_strict and left_guards = right_guards").select(*PAIR_SCHEMA.names)
+    # Equal keys settle most guards as columns; what takes both texts to see is left to the few pairs that remain.
+    alike = alike.where("left_strict = right_strict and left_guards = right_guards")
+
+    def unblocked(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            texts = zip(batch.column("left_text").to_pylist(), batch.column("right_text").to_pylist(), strict=True)
+            free = pa.array([blocks_merge(a, b, params.guards) is None for a, b in texts], pa.bool_())
+            yield batch.select(PAIR_SCHEMA.names).filter(free)
+
+    free = alike.select(*PAIR_SCHEMA.names, "left_text", "right_text").mapInArrow(unblocked, to_spark(PAIR_SCHEMA))
+    return free.join(index.select(F.col("rank").alias("left"), "way"), "left").select(*PAIR_SCHEMA.names, "way")
+
+
+def _reaches(by_model: float | None, lexically: float | None) -> Column:
+    """Whether a pair's similarity reaches the threshold of its way; none does where that is None."""
+    threshold = F.when(F.col("way") != LEXICAL, F.lit(by_model)).otherwise(F.lit(lexically))
+    return F.coalesce(F.col("similarity") >= threshold, F.lit(False))
 
 
 def _matrix(vectors: pa.Array) -> npt.NDArray[np.float32]:

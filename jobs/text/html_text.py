@@ -13,7 +13,7 @@ _INVALID_REFERENCES = {0x80: "\u20ac", 0x85: "\u2026", 0x91: "‘", 0x92: "’",
 _SOURCE = re.compile(
     r"<!doctype|<html[\s>]|<head[\s>]|<body[\s>]|<script[\s>]|<style[\s>]|<\?(?:php|xml)|<template[\s>]", re.I
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
 
 _INLINE = (
     "a|abbr|b|big|cite|del|dfn|em|font|i|ins|kbd|label|mark|q|small|span|strike|strong|sub"
@@ -28,7 +28,8 @@ _VOID = "br|hr|img|input|col|area|base|link|meta"
 _NAMES = f"{_INLINE}|{_BLOCK}|{_VOID}|td|th|code|pre"
 _TAG = re.compile(rf"<(?P<close>/?)(?P<name>{_NAMES})(?P<rest>(?:\s[^<>]*)?/?)>", re.IGNORECASE)
 _PRE = re.compile(
-    r"<pre(?:\s[^<>]*)?>\s*(?:<code(?:\s[^<>]*)?>)?\n?(?P<body>.*?)(?:</code>)?\s*</pre>", re.I | re.DOTALL
+    r"<pre(?:\s[^<>]*)?>\s*(?:<code(?:\s[^<>]*)?>)?\n?(?P<body>(?:(?!<pre).)*?)(?:</code>)?\s{0,9}</pre>",
+    re.I | re.DOTALL,
 )
 _CODE = re.compile(r"<code(?:\s[^<>]*)?>(?P<body>[^<>`\n]*)</code>", re.IGNORECASE)
 _ALWAYS = re.compile(rf"(?:{_VOID}|p|li|td|th|tr)", re.IGNORECASE)

@@ -38,7 +38,8 @@ _CODE_LIKE = re.compile(
 )
 
 _EMPTY = re.compile(
-    r"(?:null|undefined|nan|n/a|\[?(?:no (?:answer|response)|empty)\]?|（空）|\(空\)|空|无|暂无|略|待补充|待回复|待跟进|待处理)[.。]?",
+    r"(?:null|undefined|nan|n/a|\[?(?:no (?:answer|response)|empty)\]?|（空）|\(空\)|空"
+    r"|无|暂无|略|待补充|待回复|待跟进|待处理)[.。]?",
     re.IGNORECASE,
 )
 

@@ -45,14 +45,15 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 _INNER_SPACES = re.compile(r"(?<=[^ \t\n]) {2,}(?=[^ \t\n|])")
 _INDENTED_HAN = re.compile(r"^[ \t]+(?=[\u3000-\u9fff\uff00-\uffef])", re.MULTILINE)
 
-# Runs of one mark. A run of full stops is an ellipsis in Chinese chat; "!!" and "??" are operators somewhere, so two
-# ASCII marks stay; "~~", "--" and "==" draw Markdown, so dashes and equals signs stay at any length.
+# Runs of one mark. A run of full stops is an ellipsis in Chinese chat. Two marks are often emphasis ("！！", "。。")
+# or an operator ("!!", "??"), so they stay; "~~", "--" and "==" draw Markdown, so dashes and equals signs stay at any
+# length.
 _RUNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile("。{3,}"), "……"),
-    (re.compile("。{2}"), "。"),
     (re.compile("…{3,}"), "……"),
     (re.compile(r"(?<!\.)\.{4,}"), "..."),
-    (re.compile("([！？，、；：～])\\1+"), r"\1"),
+    (re.compile("([，、；：])\\1+"), r"\1"),
+    (re.compile("([！？～])\\1{2,}"), r"\1"),
     (re.compile(r"([!?,;])\1{2,}"), r"\1"),
     (re.compile("(?:！？|？！)(?:！|？)+"), "？！"),
     (re.compile(r"(?:!\?|\?!)[!?]+"), "?!"),

@@ -13,7 +13,7 @@ SENTINEL = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 _PROTECTED = re.compile(
     r"(?P<fence>^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)|```.*?(?:```|\Z))"
     r"|(?P<inline>(?<!`)(?P<tick>`{1,2})(?!`)[^`\n]+(?P=tick)(?!`))"
-    r"|(?P<maths>\$\$[^$]+\$\$|\\\[.+?\\\]|\\\(.+?\\\))"
+    r"|(?P<maths>\$\$[^$]+\$\$|\\\[.{1,2000}?\\\]|\\\(.{1,500}?\\\))"
     r"|(?P<url>(?:https?|ftp)://[^\s<>\"'\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+)"
     r"|(?P<placeholder><[A-Z][A-Z_]*_[0-9]{1,6}>)"
     r"|(?P<token><\|[^|<>\n]{1,40}\|>|</?(?:image|video|audio|think|answer|tool_call|tool_response)>"

@@ -23,7 +23,7 @@ FOUND = [
     ("手机138-0013-8000或 +86 139 0013 9000", {"138-0013-8000": "PHONE_NUMBER", "+86 139 0013 9000": "PHONE_NUMBER"}),
     ("電話１３８００１３８０００", {"１３８００１３８０００": "PHONE_NUMBER"}),
     ("座机010-88886666转801", {"010-88886666转801": "PHONE_NUMBER"}),
-    ("电话是67010327", {"67010327": "PHONE_NUMBER"}),
+    ("电话是62345678", {"62345678": "PHONE_NUMBER"}),
     ("邮箱zhang.san@example.com请发票", {"zhang.san@example.com": "EMAIL_ADDRESS"}),
     ("卡号6222020000000000000谢谢", {"6222020000000000000": "CREDIT_CARD"}),
     (
@@ -193,8 +193,10 @@ def test_time_is_linear(piece: str) -> None:
         ANALYZER.analyze(piece * times)
         return time.process_time() - start
 
-    seconds(100)
-    assert seconds(20_000 // len(piece)) < 5.0
+    few, many = 10_000 // len(piece), 40_000 // len(piece)
+    seconds(few)
+    # Four times the text: about four times as long, where a quadratic expression would take sixteen times.
+    assert seconds(many) < 8 * seconds(few) + 0.3
 
 
 def test_import_is_cheap_and_leaves_torch_importable() -> None:

@@ -149,7 +149,7 @@ def test_row_counts_texts_by_step() -> None:
     row = {
         "messages": [
             {"role": "user", "content": "在吗？？？"},
-            {"role": "assistant", "content": "在的！！", "tool_calls": '[{"a":"！！"}]'},
+            {"role": "assistant", "content": "在的！！！", "tool_calls": '[{"a":"！！"}]'},
         ]
     }
     out, counts = normalize_row(row)
@@ -159,12 +159,35 @@ def test_row_counts_texts_by_step() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<b>", "&amp;", "`", "{{", "！", "锛", "👍", " ", "```\n", "<!--", "<pre>", "a" * 50, "$$"]
+    "piece",
+    [
+        "<b>",
+        "&amp;",
+        "`",
+        "{{",
+        "！",
+        "锛",
+        "👍",
+        " ",
+        "```\n",
+        "<!--",
+        "<pre>",
+        "<pre>x",
+        "<code>",
+        "\\[",
+        "a" * 50,
+        "$$",
+    ],
 )
 def test_time_is_linear(piece: str) -> None:
-    start = time.process_time()
-    normalize(piece * (20_000 // len(piece)), ALL)
-    assert time.process_time() - start < 5.0
+    def seconds(characters: int) -> float:
+        start = time.process_time()
+        normalize(piece * (characters // len(piece)), ALL)
+        return time.process_time() - start
+
+    seconds(1_000)
+    # Four times the text: about four times as long, where a quadratic expression would take sixteen times.
+    assert seconds(20_000) < 8 * seconds(5_000) + 0.3
 
 
 @pytest.mark.parametrize(
