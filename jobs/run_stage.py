@@ -18,7 +18,7 @@ from jobs.lake.data_docs import DocsStore
 from jobs.lake.job import StageJob
 from jobs.lake.judgement import Judgement, JudgementJob, keep_judgement
 from jobs.lake.measure import summarise_decisions, summarise_rows, summarise_split
-from jobs.lake.session import start_session, stop_session
+from jobs.lake.session import stop_session, submitted_session
 from jobs.lake.suites import load_suite
 from jobs.lake.summary import StageSummary
 from jobs.lake.tables import read
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     """The program that spark-submit runs; its exit code is 0 only when the job is done."""
     what, file = arguments
     text = Path(file).read_bytes()
-    spark = start_session(app_name=f"gristmill {what}")
+    spark = submitted_session(f"gristmill {what}")
     try:
         if what == "stage":
             run_stage(spark, StageJob.model_validate_json(text))
