@@ -9,7 +9,7 @@ from prefect.runtime import flow_run
 
 from flows.launch import make_launcher
 from flows.progress import tell
-from flows.report import BuildReport
+from flows.report import BuildReport, describe
 from flows.tasks import advance, open_gate, run_stage, write_release
 from jobs.lake.job import Inputs
 from jobs.lake.lock import held
@@ -46,6 +46,7 @@ def build_dataset(
             report = open_gate(where, plan, commit, reports[-1].summary.kept if reports else None, reused)
             inputs = advance(inputs, report)
             reports.append(report)
+            tell(f"      {describe(report)}")
         published = write_release(plan, reports, run_id)
 
     return BuildReport.of(plan, run_id, reports, published).keep(plan.layout.runs)

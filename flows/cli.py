@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from rich.console import Console
-from rich.text import Text
+
+from flows.terminal import ERR, OUT, plain_errors, print_json
 
 if TYPE_CHECKING:
     from flows.report import BuildReport
@@ -27,10 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-OUT = Console(highlight=False, markup=False)
-ERR = Console(stderr=True, highlight=False, markup=False)
-
-FAILED, MISTAKE = 1, 2
 
 
 class Profile(StrEnum):
@@ -69,7 +63,7 @@ def build(
 
     Example: gristmill build conf/datasets/ecommerce.yaml --set deduplicate_near.threshold=0.85
     """
-    with _plain_errors():
+    with plain_errors():
         report = _build(specification, set_ or [], profile.value, launcher.value, master, verbose, quiet=as_json)
         if as_json:
             print(report.model_dump_json(indent=2))  # noqa: T201 - the command's own output
@@ -91,7 +85,7 @@ def demo(
     """
     from flows.demo import ECOMMERCE, next_steps, prepare, score
 
-    with _plain_errors():
+    with plain_errors():
         prepare(OUT)
         report = _build(ECOMMERCE, [], "local", "local", None, verbose, quiet=False)
         from flows.report import show_build
@@ -115,7 +109,7 @@ def init(
     """
     from jobs.tools.starter import write_starter
 
-    with _plain_errors():
+    with plain_errors():
         file, seen = write_starter(name, from_, Path.cwd(), force=force)
         for line in seen:
             OUT.print(line, soft_wrap=True)
@@ -136,11 +130,11 @@ def releases(
     from jobs.lake.layout import released_datasets
     from jobs.release.ledger import releases as released
 
-    with _plain_errors():
+    with plain_errors():
         root = _lake_root(lake)
         found = [r for d in ([name] if name else released_datasets(root)) for r in released(_layout(root, d))]
         if as_json:
-            _print_json(release_rows(found))
+            print_json(release_rows(found))
         elif found:
             OUT.print(release_table(found))
         else:
@@ -156,12 +150,12 @@ def show(reference: Reference, lake: Lake = None, as_json: AsJson = False) -> No
     from flows.release_report import release_details, show_release
     from jobs.release.ledger import find, parse_reference
 
-    with _plain_errors():
+    with plain_errors():
         name, version = parse_reference(reference)
         layout = _layout(_lake_root(lake), name)
         release = find(layout, version)
         if as_json:
-            _print_json(release_details(release, layout))
+            print_json(release_details(release, layout))
         else:
             show_release(release, layout, OUT)
 
@@ -182,7 +176,7 @@ def read(
     from jobs.release.ledger import find, parse_reference
     from jobs.release.reading import read_rows
 
-    with _plain_errors():
+    with plain_errors():
         name, version = parse_reference(reference)
         release = find(_layout(_lake_root(lake), name), version)
         for row in read_rows(release, limit=limit, split=split, format=format_):
@@ -200,7 +194,7 @@ def stage(
     """
     from jobs import run_stage
 
-    with _plain_errors():
+    with plain_errors():
         raise typer.Exit(run_stage.main(["gate" if gate else "stage", str(job)]))
 
 
@@ -246,6 +240,8 @@ def _build(
 
     load_plan(specification, profile, assignments)
     _set_logging(verbose)
+    if verbose:
+        assignments = [*assignments, "spark.verbose=true"]
     from flows.build import build_dataset
     from flows.progress import listen
 
@@ -273,35 +269,6 @@ def _set_logging(verbose: bool) -> None:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """A user's mistake is one plain message and exit code 2; a build that failed is exit code 1."""
-    from jobs.config import ConfigError
-    from jobs.lake.lock import Busy
-
-    try:
-        yield
-    except ConfigError as error:
-        _fail(str(error), MISTAKE)
-    except (Busy, FileNotFoundError) as error:
-        _fail(str(error), FAILED)
-    except Exception as error:
-        message = _known_failure(error)
-        if message is None:
-            raise
-        _fail(message, FAILED)
-
-
-def _known_failure(error: Exception) -> str | None:
-    """The message of a failure that explains itself; None for one whose trace somebody will need."""
-    return str(error) if type(error).__module__.startswith(("flows.", "jobs.")) else None
-
-
-def _fail(message: str, code: int) -> None:
-    ERR.print(Text("gristmill: ", style="bold red") + Text(message), soft_wrap=True)
-    raise typer.Exit(code)
-
-
 def _lake_root(given: Path | None) -> Path:
     from jobs.plan import load_settings
 
@@ -312,7 +279,3 @@ def _layout(root: Path, dataset: str) -> Layout:
     from jobs.lake.layout import Layout
 
     return Layout(root, dataset)
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")

@@ -7,11 +7,13 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections import deque
 from pathlib import Path
+from threading import Thread
 
 from pydantic import BaseModel
 from pyspark.sql import SparkSession
 
 from jobs import run_stage
+from jobs.lake.gate import warm_up
 from jobs.lake.job import StageJob
 from jobs.lake.judgement import Judgement, JudgementJob, read_judgement
 from jobs.lake.session import SparkSettings, start_session, submit_arguments
@@ -44,7 +46,8 @@ class InProcess(Launcher):
         self._settings = settings
 
     def run_stage(self, job: StageJob) -> TableVersion:
-        """Runs it here."""
+        """Runs it here; the gate's library, some ten seconds of import, loads beside it."""
+        Thread(target=warm_up, daemon=True).start()
         return run_stage.run_stage(self._session(), job)
 
     def open_gate(self, job: JudgementJob) -> Judgement:

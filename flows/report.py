@@ -63,6 +63,12 @@ class BuildReport(BaseModel):
         return self
 
 
+def describe(stage: StageReport) -> str:
+    """One line of progress about a stage that is done."""
+    done = "reused" if stage.reused else f"{stage.seconds:.1f} s"
+    return f"kept {stage.summary.kept:,} of {stage.summary.rows_in:,} rows; gate {stage.gate}; {done}"
+
+
 def show_build(report: BuildReport, console: Console) -> None:
     """Prints the table of stages, the warnings, and where everything lies."""
     console.print(stage_table(report.stages))
@@ -76,7 +82,13 @@ def show_build(report: BuildReport, console: Console) -> None:
         console.print(Text(f"The result equals {name}, so no new version was made."))
     else:
         console.print(Text(f"Published {name}", style="bold green"))
-    places = {"release": report.release, "passport": report.release / "passport.md", "Data Docs": report.docs}
+    quarantining = [stage.table for stage in report.stages if stage.summary.quarantined]
+    places = {
+        "release": report.release,
+        "passport": report.release / "passport.md",
+        "Data Docs": report.docs,
+        "quarantine": f"{quarantining[0].path}, column `quarantine`" if quarantining else None,
+    }
     for what, place in places.items():
         if place is not None:
             console.print(Text(f"  {what:<10} {place}"), soft_wrap=True)

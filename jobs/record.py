@@ -223,8 +223,9 @@ def map_texts(row: dict[str, Any], convert: Callable[[str], str], *, structured:
     """A copy of ``row`` with ``convert`` applied to each text, in the order in which a reader meets them.
 
     Args:
-        structured: also convert the strings inside ``tool_calls``, ``tools`` and ``extras`` (JSON text).
-            Desensitising needs that; normalising must leave machine-readable arguments alone.
+        structured: also convert the strings, keys and numbers inside ``tool_calls``, ``tools`` and ``extras`` (JSON
+            text). Desensitising needs that; normalising must leave machine-readable arguments alone. A number is
+            shown to ``convert`` as its digits, and stays a number unless they come back changed.
     """
     out = dict(row)
     for name in ("messages", "chosen", "rejected"):
@@ -270,5 +271,8 @@ def _map_json(value: Any, convert: Callable[[str], str]) -> Any:
     if isinstance(value, list):
         return [_map_json(item, convert) for item in value]
     if isinstance(value, dict):
-        return {key: _map_json(item, convert) for key, item in value.items()}
+        return {convert(key): _map_json(item, convert) for key, item in value.items()}
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        converted = convert(str(value))
+        return value if converted == str(value) else converted
     return value

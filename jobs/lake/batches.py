@@ -70,7 +70,6 @@ def guarded(stage: str, change: Callable[[Row], Row]) -> Callable[[Row], Row]:
                 "record_id": row["record_id"],
                 "kind": row["kind"],
                 "source": source,
-                "content_hash": row.get("content_hash"),
                 "quarantine": {
                     "uri": source.get("uri"),
                     "line": source.get("line"),

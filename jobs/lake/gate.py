@@ -20,7 +20,6 @@ from typing import Any
 
 import pandas as pd
 from pyspark.errors import PySparkException
-from pyspark.logger import PySparkLogger
 from pyspark.sql import DataFrame
 
 from jobs.config import ConfigError, nearest
@@ -99,7 +98,9 @@ def warm_up() -> Any:
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    # What it logs of exceptions stays silent even then: it may quote a value of a row.
+    loud = bool(os.environ.get("GRISTMILL_VERBOSE"))
+    context.variables.progress_bars = ProgressBarsConfig(globally=loud, metric_calculations=loud)
     return context
 
 
@@ -188,10 +189,8 @@ def _batch(data: pd.DataFrame | DataFrame) -> Any:
 
 @contextmanager
 def _silent_library() -> Iterator[None]:
-    """Great Expectations and PySpark log the words of every exception, and those may quote a value of a row."""
-    # PySpark's logger must be made by its own class, and is made only when a query first fails.
-    loggers: list[logging.Logger] = [PySparkLogger.getLogger("SQLQueryContextLogger")]
-    loggers += [logging.getLogger(n) for n in logging.root.manager.loggerDict if n.startswith("great_expectations")]
+    """Great Expectations logs the words of every exception, and those may quote a value of a row."""
+    loggers = [logging.getLogger(n) for n in logging.root.manager.loggerDict if n.startswith("great_expectations")]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
         logger.disabled = True

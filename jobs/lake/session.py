@@ -90,6 +90,7 @@ def start_session(settings: SparkSettings | None = None, app_name: str = "gristm
         if SparkContext._active_spark_context is None:
             context = _start_context(settings, app_name)
             _send_code(context)
+            _silence_values()
         return SparkSession.builder.getOrCreate()
 
 
@@ -106,6 +107,7 @@ def submitted_session(app_name: str = "gristmill") -> SparkSession:
     with _LOCK:
         spark = SparkSession.builder.appName(app_name).getOrCreate()
         _send_code(spark.sparkContext)
+        _silence_values()
         return spark
 
 
@@ -124,6 +126,14 @@ def stop_session() -> None:
                 gateway.proc.stdin.close()
                 gateway.proc.wait(timeout=60)
             SparkContext._gateway = SparkContext._jvm = None
+
+
+def _silence_values() -> None:
+    """PySpark logs the words of every failed query to stderr, and those may quote a value of a row."""
+    from pyspark.logger import PySparkLogger
+
+    # Made by PySpark's own class, which would otherwise make it when a query first fails.
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
 
 
 def _start_context(settings: SparkSettings, app_name: str) -> SparkContext:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import reduce
+from typing import TypeVar
 
+from pydantic import BaseModel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.lake.job import Inputs, StageJob
 from jobs.lake.versions import TableVersion, find_commit
+
+P = TypeVar("P", bound=BaseModel)
 
 
 def read(spark: SparkSession, table: TableVersion) -> DataFrame:
@@ -31,6 +36,18 @@ def read_current(spark: SparkSession, inputs: Inputs) -> DataFrame:
 def removed_ids(decisions: DataFrame) -> DataFrame:
     """One column, ``record_id``: what a decision table took out."""
     return decisions.where(~F.col("kept")).select("record_id")
+
+
+def apply(
+    spark: SparkSession, job: StageJob, transform: Callable[[DataFrame, P], DataFrame], params: type[P]
+) -> TableVersion:
+    """Runs a stage that needs nothing but the rows that are in: reads them, transforms them, commits once."""
+    started_at = datetime.now(UTC)
+    try:
+        return commit(transform(read_current(spark, job.inputs), params.model_validate(job.params)), job, started_at)
+    finally:
+        # What a transform kept for its own use, such as signatures, is of no use to the next stage.
+        spark.catalog.clearCache()
 
 
 def commit(df: DataFrame, job: StageJob, started_at: datetime) -> TableVersion:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -11,7 +10,7 @@ from pyspark.sql import functions as F
 
 from jobs.lake.batches import Row, map_rows
 from jobs.lake.job import StageJob
-from jobs.lake.tables import commit, read_current
+from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.similarity.keys import By, exact_key
 from jobs.similarity.survivors import Criterion, KeepPolicy, priority
@@ -47,8 +46,9 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
     goes = F.coalesce(F.col("witness") != F.col("record_id"), F.lit(False))
     evidence = F.struct(
         F.col("witness"),
-        F.lit(1.0).alias("similarity"),
-        F.lit(f"same {params.by}").alias("rule"),
+        # Null where nothing goes, as the schema of decisions has it: a literal would make the columns non-null.
+        F.when(goes, 1.0).alias("similarity"),
+        F.when(goes, f"same {params.by}").alias("rule"),
         F.lit(None).cast("string").alias("detail"),
         F.col("witness").alias("cluster"),
     )
@@ -63,8 +63,7 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Compares the rows that are in and commits the decisions."""
-    started_at = datetime.now(UTC)
-    return commit(transform(read_current(spark, job.inputs), Params.model_validate(job.params)), job, started_at)
+    return apply(spark, job, transform, Params)
 
 
 def _key_of(params: Params) -> Callable[[Row], Row]:

@@ -5,7 +5,6 @@ independent set in keep order, so every removed row names a kept row that it is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,7 @@ from jobs.lake.batches import Row, map_batches
 from jobs.lake.job import StageJob
 from jobs.lake.pairs import PAIR_SCHEMA, Finding, column, decide, solve_pairs, with_rank
 from jobs.lake.schemas import to_spark
-from jobs.lake.tables import commit, read_current
+from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.similarity.candidates import MAX_ALL_PAIRS, bucket_pairs
 from jobs.similarity.guards import NEAR_GUARDS, guard_keys
@@ -84,12 +83,7 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Compares the rows that are in and commits the decisions."""
-    started_at = datetime.now(UTC)
-    decisions = transform(read_current(spark, job.inputs), Params.model_validate(job.params))
-    try:
-        return commit(decisions, job, started_at)
-    finally:
-        spark.catalog.clearCache()
+    return apply(spark, job, transform, Params)
 
 
 def _sign(batches: Iterator[list[Row]], params: Params) -> Iterator[list[Row]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import reduce
 from typing import Annotated
 
@@ -25,7 +24,7 @@ from jobs.lake.blocks import compare_all
 from jobs.lake.job import StageJob
 from jobs.lake.pairs import PAIR_SCHEMA, Finding, decide, solve_pairs, with_rank
 from jobs.lake.schemas import to_spark
-from jobs.lake.tables import commit, read_current
+from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.similarity import embeddings, lexical
 from jobs.similarity.guards import SEMANTIC_GUARDS, blocks_merge, guard_keys
@@ -123,12 +122,7 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Compares the rows that are in and commits the decisions."""
-    started_at = datetime.now(UTC)
-    decisions = transform(read_current(spark, job.inputs), Params.model_validate(job.params))
-    try:
-        return commit(decisions, job, started_at)
-    finally:
-        spark.catalog.clearCache()
+    return apply(spark, job, transform, Params)
 
 
 def _prepare(batches: Iterator[list[Row]], params: Params) -> Iterator[list[Row]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
 from jobs.lake.batches import Row, map_rows
 from jobs.lake.job import StageJob
 from jobs.lake.schemas import DECISION_SCHEMA
-from jobs.lake.tables import commit, read_current
+from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.text.params import QualityParams
 from jobs.text.quality import QualityRules
@@ -27,8 +26,7 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Judges the rows that are in and commits the decisions."""
-    started_at = datetime.now(UTC)
-    return commit(transform(read_current(spark, job.inputs), Params.model_validate(job.params)), job, started_at)
+    return apply(spark, job, transform, Params)
 
 
 def _judge(params: Params) -> Callable[[Row], Row]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
 from jobs.lake.batches import Row, guarded, map_rows
 from jobs.lake.job import StageJob
-from jobs.lake.tables import commit, read_current
+from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.record import ROW_SCHEMA, content_hash
 from jobs.text.normalize import normalize_row
@@ -35,5 +34,4 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Normalises the rows that are in and commits them."""
-    started_at = datetime.now(UTC)
-    return commit(transform(read_current(spark, job.inputs), Params.model_validate(job.params)), job, started_at)
+    return apply(spark, job, transform, Params)

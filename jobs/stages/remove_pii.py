@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
 from jobs.lake.batches import Row, guarded, map_rows
 from jobs.lake.job import StageJob
-from jobs.lake.tables import commit, read_current
+from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.privacy.analyzer import Analyzer
 from jobs.privacy.params import PrivacyParams
 from jobs.privacy.placeholders import Desensitiser
-from jobs.record import ROW_SCHEMA
+from jobs.record import ROW_SCHEMA, content_hash
 from jobs.text.mojibake import repair_mojibake
 
 
@@ -32,7 +31,7 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
 
         def change(row: Row) -> Row:
             cleaned, counts = desensitiser.desensitise_row(row)
-            return {**cleaned, "changes": counts}
+            return {**cleaned, "content_hash": content_hash(cleaned), "changes": counts}
 
         return guarded("remove_pii", change)
 
@@ -41,5 +40,4 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Desensitises the rows that are in and commits them."""
-    started_at = datetime.now(UTC)
-    return commit(transform(read_current(spark, job.inputs), Params.model_validate(job.params)), job, started_at)
+    return apply(spark, job, transform, Params)

@@ -20,9 +20,16 @@ from jobs.pipeline import STAGES, zone
 Chat = dict[str, Any]
 
 # Stages that cost little: enough to order, to reuse and to publish.
-FEW = {"collect": None, "deduplicate_exact": None, "split": {"validation": 0.2, "test": 0.1}, "publish": None}
+FEW = {"collect": None, "split": {"validation": 0.2, "test": 0.1}, "publish": None}
+# What no suite may leave out; each expectation more is another query.
+CHEAP_SUITE = """
+summary:
+- {type: expect_column_values_to_be_in_set, kwargs: {column: unaccounted, value_set: [0]}, severity: critical}
+rows:
+- {type: expect_table_row_count_to_be_between, kwargs: {min_value: 1}, severity: critical}
+"""
 # Every stage, without the model whose import alone would take longer than the rest of the build.
-ALL: dict[str, Any] = {stage: None for stage in STAGES} | {
+ALL: dict[str, Any] = dict.fromkeys(STAGES) | {
     "deduplicate_semantic": {"models": {"en": None, "zh": None}},
     "split": {"validation": 0.2, "test": 0.2},
 }
@@ -114,18 +121,14 @@ class Mill:
         return file
 
     def write_suite(self, stage: str, text: str) -> None:
-        """A suite of the test's own beside the ones that come with Gristmill; use with ``suites``."""
+        """A suite of the test's own; the specification names the folder where it wants them."""
+        self.suites.mkdir(exist_ok=True)
         (self.suites / f"{stage}.yaml").write_text(text, "utf-8")
 
     @property
     def suites(self) -> Path:
-        """A folder that holds a copy of every suite, to edit."""
-        folder = self.folder / "suites"
-        if not folder.exists():
-            folder.mkdir()
-            for suite in (Path(__file__).parents[2] / "expectations").glob("*.yaml"):
-                (folder / suite.name).write_bytes(suite.read_bytes())
-        return folder
+        """The folder of the test's own suites."""
+        return self.folder / "suites"
 
     def build(self, *settings: str, **options: Any) -> BuildReport:
         """Runs the flow in this process."""
@@ -185,14 +188,17 @@ def write_everything(mill: Mill) -> None:
     )
 
 
-@pytest.fixture
-def make_mill(tmp_path: Path, spark: Any, prefect_server: None) -> Callable[..., Mill]:
-    """Mills of few stages, each with twelve dialogues two of which are copies."""
+@pytest.fixture(scope="session")
+def make_mill(tmp_path_factory: pytest.TempPathFactory, spark: Any, prefect_server: None) -> Callable[[], Mill]:
+    """Mills of few stages and cheap gates, each with 14 dialogues of which two are copies."""
 
-    def make(name: str = "tiny_shop", **values: Any) -> Mill:
-        mill = Mill(tmp_path / name, dict(FEW), name)
-        mill.write_chats([*chinese_chats()[::2], *chinese_chats()[:2]])
-        mill.specify(**values)
+    def make() -> Mill:
+        mill = Mill(tmp_path_factory.mktemp("small"), dict(FEW))
+        chats = chinese_chats()[::2]
+        mill.write_chats([*chats, *chats[:2]])
+        for stage in FEW:
+            mill.write_suite(stage, CHEAP_SUITE)
+        mill.specify(gates={"suites": str(mill.suites)})
         return mill
 
     return make
@@ -210,3 +216,9 @@ def whole_mill(tmp_path_factory: pytest.TempPathFactory) -> Mill:
 def built(whole_mill: Mill, spark: Any, prefect_server: None) -> tuple[Mill, BuildReport]:
     """The same, built once for all tests that only read."""
     return whole_mill, whole_mill.build()
+
+
+@pytest.fixture(scope="session")
+def personal_values() -> dict[str, str]:
+    """Every personal value that the raw files hold, by kind."""
+    return PERSONAL

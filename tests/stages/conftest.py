@@ -49,17 +49,17 @@ def make_decision(number: int, kept: bool = True, **changes: Any) -> Row:
     return {"record_id": f"{number:032x}", "source": "logs", "kept": kept, "reason": None, "evidence": None, **changes}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def row() -> Callable[..., Row]:
     return make_row
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def decision() -> Callable[..., Row]:
     return make_decision
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def frame(spark: SparkSession) -> Callable[..., DataFrame]:
     """``frame(rows, partitions=2)``."""
     return lambda rows, partitions=2: make_frame(spark, rows, partitions)

@@ -43,7 +43,7 @@ def test_a_copy_goes_and_names_a_row_that_stays(row: MakeRow, frame: Frame) -> N
 
     found = answers[0]
     assert found.keys() == set(range(1, 10))
-    # White space between words is one blank, and no blank is not a blank; 3 differs from 1 and 2 by its edges and a tab.
+    # Any white space is one blank, but none is none: 3 and 4 have a blank where 1 has not, 6 has other turns.
     assert {n for n, d in found.items() if not d["kept"]} == {2}
     assert found[2]["reason"] == "exact_copy"
     assert found[2]["evidence"] == {
@@ -57,7 +57,9 @@ def test_a_copy_goes_and_names_a_row_that_stays(row: MakeRow, frame: Frame) -> N
 
 
 def test_rows_that_differ_in_white_space_alone_are_copies_and_the_longer_stays(row: MakeRow, frame: Frame) -> None:
-    found = decided(frame([row(1, "How can I  return it?", "Send it\nback."), row(2, "How can I return it? ", "Send it back.")]))
+    found = decided(
+        frame([row(1, "How can I  return it?", "Send it\nback."), row(2, "How can I return it? ", "Send it back.")])
+    )
     assert {n for n, d in found.items() if d["kept"]} == {1}
     assert decided(frame([row(1, "你好", "您好"), row(2, " 你好 ", "您好")]))[1]["evidence"]["witness"] == f"{2:032x}"
 
@@ -83,7 +85,9 @@ def test_a_row_that_is_out_already_is_neither_judged_nor_a_witness(
     same[1]["quarantine"] = {"uri": "logs.json", "reason": "remove_pii_failed"}
     inputs = Inputs(
         rows=rows_table(same),
-        decisions=(decisions_table("quality", [decision(1, kept=False, reason="too_short"), decision(3), decision(4)]),),
+        decisions=(
+            decisions_table("quality", [decision(1, kept=False, reason="too_short"), decision(3), decision(4)]),
+        ),
     )
     table = stage.run(spark, job("deduplicate_exact", inputs))
 

@@ -33,7 +33,12 @@ def test_a_value_has_one_placeholder_throughout_its_dialogue(row: Row, frame: Fr
     first, second, clean = cleaned(frame([asked, row(2, f"请打{OTHER}", "好的"), row(3, "几点发货?", "下午三点。")]))
 
     texts = [message["content"] for message in first["messages"]]
-    assert texts == ["我的手机是<PHONE_1>", "好的,是<PHONE_1>吗?", "也可以打<PHONE_2>,邮箱<EMAIL_1>", "已记下<PHONE_2>和<PHONE_1>"]
+    assert texts == [
+        "我的手机是<PHONE_1>",
+        "好的,是<PHONE_1>吗?",
+        "也可以打<PHONE_2>,邮箱<EMAIL_1>",
+        "已记下<PHONE_2>和<PHONE_1>",
+    ]
     assert "<PHONE_1>" in first["messages"][1]["tool_calls"]
     assert json.loads(first["extras"]) == {"agent_note": "回拨<PHONE_1>"}
     assert second["messages"][0]["content"] == "请打<PHONE_1>", "each dialogue counts anew"

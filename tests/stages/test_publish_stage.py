@@ -1,0 +1,47 @@
+"""Publish: one table of what passed, in the order of its ids, each row with its side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from jobs.lake.job import Inputs, StageJob
+from jobs.lake.versions import TableVersion, scan
+from jobs.record import RECORD_SCHEMA, Record
+from jobs.stages import publish, split
+
+Row = dict[str, Any]
+MakeRow = Callable[..., Row]
+Job = Callable[..., StageJob]
+RowsTable = Callable[[list[Row]], TableVersion]
+
+
+def test_rows_come_in_the_order_of_their_ids_with_their_side(
+    spark: SparkSession, row: MakeRow, decision: MakeRow, job: Job, rows_table: RowsTable, decisions_table: Any
+) -> None:
+    numbers = [n * 7919 % 500 for n in range(500)]
+    rows = [row(n, f"第{n}个问题是什么?", "请看说明。", dialogue=f"d{n // 2}") for n in numbers]
+    removed = decisions_table("quality", [decision(n, kept=n % 5 != 0, reason="too_short") for n in numbers])
+    inputs = Inputs(rows=rows_table(rows), decisions=(removed,))
+    sides = split.run(spark, job("split", inputs, validation=0.2, test=0.2))
+
+    table = publish.run(spark, job("publish", inputs.model_copy(update={"split": sides})))
+
+    found = [r for batch in scan(table) for r in batch.to_pylist()]
+    assert list(found[0]) == [*RECORD_SCHEMA.names, "split", "cluster"]
+    assert [r["record_id"] for r in found] == [f"{n:032x}" for n in range(500) if n % 5]
+    given = {r["record_id"]: r for batch in scan(sides) for r in batch.to_pylist()}
+    by_id = {r["record_id"]: r for r in rows}
+    for r in found:
+        assert (r["split"], r["cluster"]) == (given[r["record_id"]]["split"], given[r["record_id"]]["cluster"])
+        assert Record.from_dict(r) == Record.from_dict(by_id[r["record_id"]])
+
+
+def test_publishing_without_a_split_says_what_is_missing(
+    spark: SparkSession, row: MakeRow, job: Job, rows_table: RowsTable
+) -> None:
+    with pytest.raises(ValueError, match="needs the table of stage split"):
+        publish.run(spark, job("publish", Inputs(rows=rows_table([row(1, "在吗?", "在的。")]))))
