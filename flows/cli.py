@@ -243,17 +243,16 @@ def _build(
     if verbose:
         assignments = [*assignments, "spark.verbose=true"]
     from flows.build import build_dataset
-    from flows.progress import listen
+    from flows.progress import listening
 
-    if not quiet:
-        listen(lambda line: ERR.print(line, soft_wrap=True))
-    report: BuildReport = build_dataset(
-        specification=str(specification),
-        profile=cast(Any, profile),  # Prefect checks both against the flow's own literals
-        settings=assignments,
-        launcher=cast(Any, launcher),
-        master=master,
-    )
+    with listening(lambda line: None if quiet else ERR.print(line, soft_wrap=True)):
+        report: BuildReport = build_dataset(
+            specification=str(specification),
+            profile=cast(Any, profile),  # Prefect checks both against the flow's own literals
+            settings=assignments,
+            launcher=cast(Any, launcher),
+            master=master,
+        )
     return report
 
 

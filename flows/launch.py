@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import sys
 import tempfile
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Thread
 
 from pydantic import BaseModel
 from pyspark.sql import SparkSession
 
+from flows.progress import tell
 from jobs import run_stage
+from jobs.lake.cache import new_log
 from jobs.lake.gate import warm_up
 from jobs.lake.job import StageJob
 from jobs.lake.judgement import Judgement, JudgementJob, read_judgement
 from jobs.lake.session import SparkSettings, start_session, submit_arguments
 from jobs.lake.versions import TableVersion, find_commit
 
-# How much of a failed application's output its error shows; the last exception stands in it.
-_TAIL_LINES = 40
+# Lines of an application's output in which its last error is looked for: a Java trace runs to a hundred or two.
+_TAIL_LINES = 400
+# `ValueError: text`, `Caused by: org.apache.spark.SparkException: text`, `: java.io.IOException: text` (Py4J's), at the
+# start of a line: a frame of a trace (`at ...Errors$.f(...)`) and a line of the log (`26/11/22 08:00:09 WARN ...`)
+# begin otherwise.
+_NAMED = re.compile(r"(?!at )(Caused by: |: )?[^:\[]*(Error|Exception)\b[^:]*(:|$)")
+# Spark waits for ever for resources that no worker has, and says so in its log only.
+_WAITS = "Initial job has not accepted any resources"
 
 
 class LaunchError(RuntimeError):
-    """A stage could not be run; the message holds the driver's last error."""
+    """A stage could not be run, by what may pass; the message holds the driver's last error where there was one."""
+
+
+class StageRaised(RuntimeError):
+    """A stage or gate raised on the cluster, as it would again; the message holds the driver's last error."""
 
 
 class Launcher(ABC):
@@ -93,24 +108,43 @@ class SparkSubmit(Launcher):
             self._watch(command, environment, f"{what} {getattr(job, 'stage', '')}")
 
     def _watch(self, command: list[str], environment: dict[str, str], name: str) -> None:
-        """Runs to the end, keeping only the last lines: an application may log without bound."""
+        """Runs to the end. An application may log without bound: that goes to a file, and only its end is held."""
         tail: deque[str] = deque(maxlen=_TAIL_LINES)
-        with subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        ) as process:
+        log, waits = new_log(), False
+        with (
+            log.open("w", encoding="utf-8") as file,
+            subprocess.Popen(
+                command,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+            ) as process,
+        ):
             assert process.stdout is not None
-            tail.extend(process.stdout)
+            for line in process.stdout:
+                tail.append(line)
+                file.write(line)
+                if self._settings.verbose:
+                    sys.stderr.write(line)
+                if _WAITS in line and not waits:
+                    waits = True
+                    tell(f"{name}: waiting for {self._master}, where no worker has the cores and memory it asks for")
         if process.returncode != 0:
-            raise LaunchError(
+            tell(f"{name}: the application's log is {log}")
+            kind = StageRaised if process.returncode == run_stage.RAISED else LaunchError
+            raise kind(
                 f"{name}: the Spark application on {self._master} ended with exit code {process.returncode}. "
                 f"The driver's last error: {last_error(tail)}"
             )
 
 
-def last_error(lines: deque[str]) -> str:
+def last_error(lines: Iterable[str]) -> str:
     """The last line that names an exception, or the last line that says anything."""
     said = [line.strip() for line in lines if line.strip()]
-    named = [line for line in said if "Error" in line.split(":")[0] or "Exception" in line.split(":")[0]]
+    named = [line.removeprefix(": ") for line in said if _NAMED.match(line)]
     return (named or said or ["it said nothing"])[-1]
 
 

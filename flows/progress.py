@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
@@ -10,9 +11,14 @@ from prefect.logging import get_run_logger
 _listeners: list[Callable[[str], None]] = []
 
 
-def listen(listener: Callable[[str], None]) -> None:
-    """Calls ``listener`` with each line from now on, in this process."""
+@contextmanager
+def listening(listener: Callable[[str], None]) -> Iterator[None]:
+    """Calls ``listener`` with each line that is told while the block runs, in this process."""
     _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 def tell(line: str) -> None:

@@ -121,7 +121,8 @@ def _judge(launcher: Launcher, plan: Plan, commit: Commit, rows_in: int | None) 
     stage, table = commit.provenance.stage, commit.table
     keep_in, suite = plan.layout.judgement(stage, table), plan.suite_file(stage)
     kept = read_judgement(keep_in)
-    if kept is not None and kept.suite_hash == load_suite(suite).suite_hash and kept.gate.passed:
+    judged_by = load_suite(suite).suite_hash, plan.expected_volumes
+    if kept is not None and (kept.suite_hash, kept.expected_volumes) == judged_by and kept.gate.passed:
         return kept
     return launcher.open_gate(
         JudgementJob(

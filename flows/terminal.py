@@ -35,7 +35,7 @@ def plain_errors() -> Iterator[None]:
         message = _known_failure(error)
         if message is None:
             raise
-        _fail(message, FAILED)
+        _fail(message, MISTAKE if isinstance(error, ValueError) else FAILED)
 
 
 def _known_failure(error: Exception) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from jobs.config import ConfigError, Layered, from_assignments, from_environment, nearest, read_yaml, validate
+from jobs.formats.table import check_fields
 from jobs.lake.fingerprint import ROOT, code_commit, code_hash, digest, file_digest
 from jobs.lake.job import Inputs, SourceFile, StageJob
 from jobs.lake.layout import Layout
@@ -128,7 +129,9 @@ def load_plan(
     layered = _layers(own, profile, assignments, environment, conf)
     settings = validate(Settings, layered.only(Settings.model_fields), layered)
     checked = validate(Specification, layered.only(Specification.model_fields), layered)
+    _check_mappings(checked, layered)
     names = list(own.values.get("stages") or layered.values.get("stages") or {})
+    _refuse_idle_assignments(assignments, names)
     params = _stage_params(names, layered)
     return Plan(
         file=file,
@@ -167,7 +170,28 @@ def _refuse_unknown_keys(layered: Layered) -> None:
     known = [*Settings.model_fields, *Specification.model_fields]
     for key in layered.values:
         if key not in known:
-            raise ConfigError(f"{layered.mark((key,))}: `{key}`: unknown key; {nearest(key, known)}")
+            # An assignment marks only the value itself, below this key, and may begin with a stage's name.
+            mark = next(mark for place, mark in layered.marks.items() if place[:1] == (key,))
+            choices = known if mark.line else [*known, *STAGES]
+            raise ConfigError(f"{mark}: `{key}`: unknown key; {nearest(key, choices)}")
+
+
+def _refuse_idle_assignments(assignments: Sequence[str], names: list[str]) -> None:
+    """Defaults for a stage that does not run are no mistake; a person's own ``--set`` for one is."""
+    for name in from_assignments(assignments, STAGES).values.get("stages") or {}:
+        if name in STAGES and name not in names:
+            raise ConfigError(
+                f"--set {name}: stage `{name}` does not run here; the specification's stages: {', '.join(names)}"
+            )
+
+
+def _check_mappings(specification: Specification, layered: Layered) -> None:
+    for i, source in enumerate(specification.sources):
+        try:
+            check_fields(source.fields)
+        except ValueError as error:
+            place = ("sources", i, "fields")
+            raise ConfigError(f"{layered.mark(place)}: `sources.{i}.fields`: {error}") from None
 
 
 def _stage_params(names: list[str], layered: Layered) -> dict[str, BaseModel]:

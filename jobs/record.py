@@ -224,8 +224,9 @@ def map_texts(row: dict[str, Any], convert: Callable[[str], str], *, structured:
 
     Args:
         structured: also convert the strings, keys and numbers inside ``tool_calls``, ``tools`` and ``extras`` (JSON
-            text). Desensitising needs that; normalising must leave machine-readable arguments alone. A number is
-            shown to ``convert`` as its digits, and stays a number unless they come back changed.
+            text), and the fields of ``meta``. Desensitising needs that; normalising must leave machine-readable
+            arguments alone. A number is shown to ``convert`` as its digits, and stays a number unless they come back
+            changed.
     """
     out = dict(row)
     for name in ("messages", "chosen", "rejected"):
@@ -236,6 +237,8 @@ def map_texts(row: dict[str, Any], convert: Callable[[str], str], *, structured:
         for name in ("tools", "extras"):
             if row.get(name):
                 out[name] = _map_json_text(row[name], convert)
+        if row.get("meta"):
+            out["meta"] = {name: convert(value) if value else value for name, value in row["meta"].items()}
     return out
 
 
@@ -262,7 +265,8 @@ def _map_json_text(text: str, convert: Callable[[str], str]) -> str:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return convert(text)
-    return canonical_json(_map_json(value, convert)).decode()
+    # In the order in which the keys stand: formats write these texts back.
+    return orjson.dumps(_map_json(value, convert)).decode()
 
 
 def _map_json(value: Any, convert: Callable[[str], str]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -18,12 +19,16 @@ from jobs.lake.data_docs import DocsStore
 from jobs.lake.job import StageJob
 from jobs.lake.judgement import Judgement, JudgementJob, keep_judgement
 from jobs.lake.measure import summarise_decisions, summarise_rows, summarise_split
-from jobs.lake.session import stop_session, submitted_session
+from jobs.lake.session import SessionError, start_session, stop_session, submitted, submitted_session
 from jobs.lake.suites import load_suite
 from jobs.lake.summary import StageSummary
 from jobs.lake.tables import read
 from jobs.lake.versions import TableVersion
 from jobs.pipeline import STAGES
+
+# The exit code of a job that raised (sysexits' EX_SOFTWARE): Spark has retried its tasks, so it would raise again.
+# Any other code is a driver that never started or was killed, and may do better the next time.
+RAISED = 70
 
 
 def run_stage(spark: SparkSession, job: StageJob) -> TableVersion:
@@ -48,6 +53,7 @@ def open_gate(spark: SparkSession, job: JudgementJob) -> Judgement:
         summary=summary,
         gate=result,
         suite_hash=suite.suite_hash,
+        expected_volumes=job.expected_volumes,
         seconds=time.monotonic() - started,
     )
     keep_judgement(judgement, job.keep_in)
@@ -67,15 +73,28 @@ def summarise(stage: str, frame: DataFrame, rows_in: int | None) -> StageSummary
 
 
 def main(arguments: list[str]) -> int:
-    """The program that spark-submit runs; its exit code is 0 only when the job is done."""
+    """The program that spark-submit runs; without spark-submit it starts Spark on this machine.
+
+    Returns:
+        0 when the job is done, ``RAISED`` when it raised; the error stands on stderr then.
+
+    Raises:
+        SessionError: there is no cluster to run it on.
+    """
     what, file = arguments
     text = Path(file).read_bytes()
-    spark = submitted_session(f"gristmill {what}")
     try:
+        spark = submitted_session(f"gristmill {what}") if submitted() else start_session(app_name=f"gristmill {what}")
         if what == "stage":
             run_stage(spark, StageJob.model_validate_json(text))
         else:
             open_gate(spark, JudgementJob.model_validate_json(text))
+    except SessionError:
+        raise
+    except Exception:
+        # Before the session stops: an error of Spark's asks its JVM what it says.
+        traceback.print_exc()
+        return RAISED
     finally:
         stop_session()
     return 0

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 SourceKind = Literal["internal", "external", "synthetic", "templates"]
 InputFormat = Literal["auto", "text", "alpaca", "sharegpt", "chatml", "preference", "turns", "table"]
-ExportFormat = Literal["chatml", "alpaca", "sharegpt"]
+ExportFormat = Literal["chatml", "alpaca", "sharegpt", "ranking", "text"]
 Language = Literal["zh", "en"]
 Measure = Literal[
     "rows",

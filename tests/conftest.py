@@ -11,11 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+# A test's first example pays for imports and tables, and machines are shared: how long one takes says nothing here.
+settings.register_profile("gristmill", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gristmill")
 
 
 def pytest_configure(config: pytest.Config) -> None:

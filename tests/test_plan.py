@@ -138,7 +138,10 @@ def test_suites_come_with_gristmill_unless_a_folder_is_named(plan: Callable[...,
             {"stages": {"collect": None, "split": {"test": 0.9, "validation": 0.2}, "publish": None}},
             r"`stages\.split`: expected validation \+ test below 1",
         ),
-        ({"stages": {"split": None, "collect": None, "publish": None}}, r"expected collect first and split, publish last"),
+        (
+            {"stages": {"split": None, "collect": None, "publish": None}},
+            r"line \d+: `stages`: expected collect first and split, publish last, came: split, collect, publish",
+        ),
         ({"stages": {"collect": None, "publish": None}}, r"expected collect first and split, publish last"),
         ({"gates": {"suite": "x"}}, r"`gates\.suite`: unknown key; did you mean `suites`\?"),
         ({"spark": {"memory": "lots"}}, r"`spark\.memory`: .*came 'lots'"),
@@ -163,8 +166,13 @@ def test_a_mistake_in_an_assignment_names_the_assignment(plan: Callable[..., Pla
         plan(assignments=("split.sed=3",))
 
 
+def test_an_assignment_to_a_misspelt_stage_names_the_assignment_and_the_stage(plan: Callable[..., Plan]) -> None:
+    with pytest.raises(ConfigError, match=r"--set splitt\.seed: `splitt`: unknown key; did you mean `split`\?"):
+        plan(assignments=("splitt.seed=3",))
+
+
 def test_an_assignment_to_a_stage_that_does_not_run_is_a_mistake(plan: Callable[..., Plan]) -> None:
-    with pytest.raises(ConfigError, match=r"deduplicate_near"):
+    with pytest.raises(ConfigError, match=r"`deduplicate_near` does not run here; .*: collect, split, publish"):
         plan(assignments=("deduplicate_near.threshold=0.9",))
 
 

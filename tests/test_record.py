@@ -143,12 +143,23 @@ def test_structured_texts_are_converted_only_when_asked_for() -> None:
     plain = map_texts(row, str.upper)
     assert plain["messages"][0]["content"] == "ABC"
     assert (plain["messages"][0]["tool_calls"], plain["tools"], plain["extras"]) == (call, row["tools"], row["extras"])
-    deep = map_texts(row, str.upper, structured=True)
-    arguments = json.loads(deep["messages"][0]["tool_calls"])[0]["function"]["arguments"]
-    assert arguments == {"phone": "ABC", "n": 3}
+    deep = map_texts({**row, "meta": {"dialogue_id": "abc", "intent": None}}, str.upper, structured=True)
+    # Keys may be personal data too: a table by telephone number is an object with such keys.
+    assert json.loads(deep["messages"][0]["tool_calls"]) == json.loads(call.upper())
     assert deep["messages"][0]["name"] == "ABC"
-    assert json.loads(deep["tools"]) == [{"name": "ABC"}]
-    assert json.loads(deep["extras"])["list"] == ["ABC", 1, None]
+    assert json.loads(deep["tools"]) == [{"NAME": "ABC"}]
+    assert json.loads(deep["extras"]) == {"ABC": "ABC", "LIST": ["ABC", 1, None]}
+    assert deep["meta"] == {"dialogue_id": "ABC", "intent": None}
+
+
+def test_a_number_in_json_is_shown_as_its_digits_and_stays_a_number_unless_changed() -> None:
+    row = Record(kind="text", text="", extras='{"a":13912345678,"b":[1.5,true]}').to_dict()
+    shown: list[str] = []
+    hidden = map_texts(
+        row, lambda said: shown.append(said) or ("X" if said.startswith("139") else said), structured=True
+    )
+    assert json.loads(hidden["extras"]) == {"a": "X", "b": [1.5, True]}
+    assert "13912345678" in shown
 
 
 def test_texts_come_in_reading_order() -> None:

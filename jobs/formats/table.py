@@ -84,7 +84,10 @@ def parse(obj: Any, fields: Mapping[str, str], parse_renamed: Any) -> Record:
     else:
         if "messages" in row and any(name in fields for name in _TURN_KEYS):
             row["messages"] = [_rename_turn(turn, fields) for turn in _as_list(row["messages"])]
-        record = parse_renamed(row)
+        try:
+            record = parse_renamed(row)
+        except RecordError as error:
+            raise _at_their_column(error, note["columns"]) from None
     meta = {name.removeprefix("meta."): column for name, column in fields.items() if name in _META}
     for slot, column in meta.items():
         value = _look(obj, column)
@@ -98,6 +101,13 @@ def parse(obj: Any, fields: Mapping[str, str], parse_renamed: Any) -> Record:
         extras[SHAPE] = {**shape, **note}
         record.extras = dump_json(extras, "$")
     return record
+
+
+def _at_their_column(error: RecordError, columns: Mapping[str, str]) -> RecordError:
+    """The error with its path in the row as it stands in the file, where nobody knows our names."""
+    name = error.path.removeprefix("$.").partition("[")[0].partition(".")[0]
+    path = f"$.{columns[name]}{error.path[len(name) + 2 :]}" if name in columns else error.path
+    return RecordError(error.reason, error.detail, path)
 
 
 def render(record: Record) -> dict[str, Any]:

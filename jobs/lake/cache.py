@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+
+LOGS_KEPT = 10
 
 
 def cache_folder(*parts: str) -> Path:
@@ -22,3 +25,11 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> Path:
     draft.chmod(mode)
     draft.replace(path)
     return path
+
+
+def new_log() -> Path:
+    """The path of a new file for what a JVM says, in the cache folder's ``logs``; the oldest make room."""
+    folder = cache_folder("logs")
+    for old in sorted(folder.glob("spark-*.log"))[: -LOGS_KEPT + 1]:
+        old.unlink(missing_ok=True)
+    return folder / f"spark-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"

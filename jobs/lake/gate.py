@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ from jobs.lake.suites import RESERVED, Check, CheckResult, GateResult, Section, 
 from jobs.lake.summary import StageSummary
 from jobs.lake.versions import TableVersion
 
+_WARMING = Lock()
 _NO_SAMPLES = {"result_format": "BASIC", "partial_unexpected_count": 0}
 # On sheets of our own counts the failing rows may be named: they are sources.
 _NAMED_SOURCES = {"result_format": "COMPLETE", "unexpected_index_column_names": ["source"]}
@@ -90,9 +92,17 @@ def judge(
     return result.model_copy(update={"seconds": round(time.perf_counter() - started, 3)})
 
 
-@cache
 def warm_up() -> Any:
-    """Imports Great Expectations and gives its in-memory context, one a process: no telemetry, no progress bars."""
+    """Imports Great Expectations and gives its in-memory context, one a process: no telemetry, no progress bars.
+
+    A gate that opens while a thread is still at it waits for that one's context.
+    """
+    with _WARMING:
+        return _context()
+
+
+@cache
+def _context() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig

@@ -5,7 +5,7 @@ Great Expectations sees columns, not fields of structs, so the gate judges a pro
     record_id, kind, text, kept, split, ...    a plain column keeps its name
     source_name, source_uri, source_row, ...   a struct's fields carry its name; a plain ``source`` is ``source_name``
     quarantine_reason, evidence_witness, evidence_similarity, evidence_rule, meta_language, ...
-    messages_count, media_count, changes_count, evidence_neighbours_count   lists and maps: how many entries
+    messages_count, media_count, changes_count   lists and maps: how many entries
     texts                                      every text of a record, one a line, for patterns that may not occur
 
 Binary columns (raw bytes of quarantined rows) are left out.

@@ -16,6 +16,7 @@ class Judgement(BaseModel):
 
     Attributes:
         suite_hash: of the suite that judged it; an edited suite judges again.
+        expected_volumes: what was expected when it was judged; other expectations judge again.
         seconds: what counting and judging took.
     """
 
@@ -24,6 +25,7 @@ class Judgement(BaseModel):
     summary: StageSummary
     gate: GateResult
     suite_hash: str
+    expected_volumes: dict[str, int | None]
     seconds: float
 
 

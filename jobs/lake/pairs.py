@@ -71,6 +71,8 @@ def decide(index: DataFrame, removed: Finding, flagged: Finding | None = None) -
         reason = reason.when(seen, flagged.reason)
         # A kept row that others were flagged for is evidence of their cluster too.
         evidence = evidence.when(F.col("flagged.cluster").isNotNull(), F.col("flagged"))
+    # So is one that a chain of removed rows ties to another: the two ends must not fall on two sides of a split.
+    evidence = evidence.otherwise(F.col("removed"))
     return out.select("record_id", "source", (~goes).alias("kept"), reason.alias("reason"), evidence.alias("evidence"))
 
 

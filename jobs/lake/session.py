@@ -7,7 +7,6 @@ import io
 import os
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,16 +14,16 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from jobs.lake.cache import cache_folder, write_whole
+from jobs.lake.cache import cache_folder, new_log, write_whole
 from jobs.lake.jars import delta_jars, spark_home
 from jobs.lake.java import java_home
+from jobs.lake.standalone import problem_with
 
 if TYPE_CHECKING:  # the command line reads SparkSettings for every command, and importing Spark takes a second
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parents[2]
-LOGS_KEPT = 10
 _LOCK = threading.Lock()
 
 
@@ -94,17 +93,28 @@ def start_session(settings: SparkSettings | None = None, app_name: str = "gristm
         return SparkSession.builder.getOrCreate()
 
 
+def submitted() -> bool:
+    """Whether spark-submit runs this program."""
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
 def submitted_session(app_name: str = "gristmill") -> SparkSession:
     """The session of a program that spark-submit runs with ``submit_arguments``, which hold all its settings.
 
     Raises:
-        SessionError: the program was not started by spark-submit.
+        SessionError: the program was not started by spark-submit, or no standalone master answers.
     """
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+    if not submitted():
         raise SessionError("expected to be run by spark-submit, was run by Python itself; call start_session instead")
+    from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
     with _LOCK:
+        SparkContext._ensure_initialized()
+        # Spark itself asks a silent master for a minute before it gives up, and then says little.
+        master = SparkConf().get("spark.master") or ""
+        if problem := problem_with(master):
+            raise SessionError(f"no Spark master answers at {master} ({problem}); start one, or correct --master")
         spark = SparkSession.builder.appName(app_name).getOrCreate()
         _send_code(spark.sparkContext)
         _silence_values()
@@ -145,7 +155,7 @@ def _start_context(settings: SparkSettings, app_name: str) -> SparkContext:
     conf = SparkConf().setAppName(app_name).setAll(list(spark_conf(settings, delta_jars()).items()))
     if SparkContext._gateway is not None or settings.verbose:
         return SparkContext(conf=conf)
-    log = _new_log()
+    log = new_log()
     try:
         with log.open("wb") as stream:
             # All that the JVM, Spark, Ivy and Hadoop say before logging is set up goes to stderr too, so the stream is
@@ -203,7 +213,8 @@ def submit_arguments(settings: SparkSettings, master: str | None = None) -> tupl
     for key, value in spark_conf(settings, delta_jars()).items():
         command += ["--conf", f"{key}={value}"]
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return command, {**os.environ, **start_environment(settings), "PYTHONPATH": path}
+    # PYTHONSAFEPATH: else the program's folder comes first on its path, and `import text` finds our jobs/text.
+    return command, {**os.environ, **start_environment(settings), "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
 
 
 def package_zip(folder: Path | None = None) -> Path:
@@ -223,13 +234,6 @@ def package_zip(folder: Path | None = None) -> Path:
     content = stream.getvalue()
     target = (folder or cache_folder("packages")) / f"jobs-{hashlib.sha256(content).hexdigest()[:16]}.zip"
     return target if target.exists() else write_whole(target, content)
-
-
-def _new_log() -> Path:
-    folder = cache_folder("logs")
-    for old in sorted(folder.glob("spark-*.log"))[: -LOGS_KEPT + 1]:
-        old.unlink(missing_ok=True)
-    return folder / f"spark-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.log"
 
 
 def spark_conf(settings: SparkSettings, jars: Sequence[Path]) -> dict[str, str]:

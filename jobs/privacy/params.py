@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from jobs.config import nearest
+from jobs.privacy.recognizers import ENTITIES
 
 
 class PrivacyParams(BaseModel):
@@ -29,3 +32,11 @@ class PrivacyParams(BaseModel):
         le=1.0,
         description="Lowest score that counts, 0 to 1. At 0.6, an announced ID or card with a wrong check digit stays.",
     )
+
+    @field_validator("entities", "also")
+    @classmethod
+    def _are_entities(cls, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        unknown = next((name for name in names or () if name not in ENTITIES), None)
+        if unknown is not None:
+            raise ValueError(f"no entity {unknown!r}; {nearest(unknown, ENTITIES)}")
+        return names

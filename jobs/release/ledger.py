@@ -26,6 +26,10 @@ class ReleaseExistsError(RuntimeError):
     """The wanted version is released already, with other content, and the policy is to refuse."""
 
 
+class ReferenceFormatError(ValueError):
+    """What should name a release does not."""
+
+
 class BrokenReleaseError(RuntimeError):
     """A release's manifest cannot be read or does not belong where it lies."""
 
@@ -34,7 +38,7 @@ def parse_reference(text: str) -> tuple[str, str | None]:
     """``NAME@1.0.0`` as name and version; ``NAME`` alone means the newest version: None.
 
     Raises:
-        ValueError: says what was expected. A name is checked, so it can be part of a path.
+        ReferenceFormatError: says what was expected. A name is checked, so it can be part of a path.
     """
     name, at, version = text.partition("@")
     try:
@@ -42,7 +46,7 @@ def parse_reference(text: str) -> tuple[str, str | None]:
         if at:
             VersionNumber.parse(version)
     except ValueError:
-        raise ValueError(
+        raise ReferenceFormatError(
             f"expected NAME@MAJOR.MINOR.PATCH, such as ecommerce@1.0.0, or NAME for the newest, came {text[:80]!r}"
         ) from None
     return name, version if at else None

@@ -13,6 +13,10 @@ from jobs.release.model import Release
 from jobs.release.rows import records_of
 
 
+class NotInReleaseError(ValueError):
+    """A release was asked for a split or a format that there is not."""
+
+
 def read_rows(
     release: Release, limit: int | None = None, split: str | None = None, format: str | None = None
 ) -> Iterator[dict[str, Any]]:
@@ -25,14 +29,17 @@ def read_rows(
             left out of its files. None means ChatML, and plain text for rows of kind ``text``, and leaves none out.
 
     Raises:
-        ValueError: no such format, or no such split in this release; says which there are.
+        NotInReleaseError: no such format, or no such split in this release; says which there are.
         FileNotFoundError: the pinned table is gone.
     """
     if format is not None:
-        get_format(format)
+        try:
+            get_format(format)
+        except ValueError as error:
+            raise NotInReleaseError(str(error)) from None
     if split is not None and split not in release.statistics.splits:
         there = ", ".join(sorted(release.statistics.splits))
-        raise ValueError(f"{release.reference} has no split {split!r}; expected one of {there}")
+        raise NotInReleaseError(f"{release.reference} has no split {split!r}; expected one of {there}")
     return islice(_rendered(release.table, split, format), limit)
 
 

@@ -103,9 +103,9 @@ class Embedder:
         if share > self.max_unknown:
             raise ModelCannotRead(
                 f"the model {self.name} does not know {share:.1%} of the tokens of these {len(texts)} texts "
-                f"(at most {self.max_unknown:.1%} allowed), so unrelated texts would look equal to it. Set the stage's "
-                "'model' to one that reads their language (a multilingual model's hub id or folder), or its 'method' "
-                "to 'lexical'"
+                f"(at most {self.max_unknown:.1%} allowed), so unrelated texts would look equal to it. Set that "
+                "language under the stage's `models` to one that reads it (a multilingual model's hub id or folder), "
+                "or to null, which compares lexically"
             )
 
     def embed(self, texts: Sequence[str], *, check: bool = True) -> _F32:

@@ -13,6 +13,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from jobs.similarity.folding import PART, fold, is_single
 
@@ -156,8 +157,10 @@ GUARDS: dict[str, Callable[[str], Facts]] = {
 }
 # What each stage compares unless its specification says otherwise. Near copies of one text may differ in a name's
 # spelling; sentences that only mean alike may not speak of different names.
-NEAR_GUARDS = ("numbers", "negation", "slots")
-SEMANTIC_GUARDS = ("numbers", "negation", "slots", "names", "order")
+Fact = Literal["numbers", "negation", "slots", "names"]
+Guard = Literal[Fact, "order"]
+NEAR_GUARDS: tuple[Fact, ...] = ("numbers", "negation", "slots")
+SEMANTIC_GUARDS: tuple[Guard, ...] = ("numbers", "negation", "slots", "names", "order")
 _GLUE_WORDS = "a an the of to in on at by for with is are was were be been being and or that this it its s"
 _GLUE = frozenset(_GLUE_WORDS.split(" ")) | frozenset("的了吗呢啊吧")
 

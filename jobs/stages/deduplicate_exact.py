@@ -12,26 +12,23 @@ from jobs.lake.batches import Row, map_rows
 from jobs.lake.job import StageJob
 from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
+from jobs.similarity.keep import KeepParams
 from jobs.similarity.keys import By, exact_key
-from jobs.similarity.survivors import Criterion, KeepPolicy, priority
-from jobs.spec import Model
+from jobs.similarity.survivors import priority
 
 _KEYS = pa.schema(
     [("record_id", pa.string()), ("source", pa.string()), ("key", pa.string()), ("priority", pa.list_(pa.float64()))]
 )
 
 
-class Params(Model):
+class Params(KeepParams):
     """What makes two rows the same, and which of them stays.
 
     Attributes:
         by: the part of a row that is compared.
-        keep: criteria in order, ties by record id; ``source`` takes the order of ``sources``.
     """
 
     by: By = "dialogue"
-    keep: tuple[Criterion, ...] = ("longest",)
-    sources: tuple[str, ...] = ()
 
 
 def transform(rows: DataFrame, params: Params) -> DataFrame:
@@ -67,7 +64,7 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
 
 
 def _key_of(params: Params) -> Callable[[Row], Row]:
-    policy = KeepPolicy(params.keep, params.sources)
+    policy = params.policy()
 
     def key(row: Row) -> Row:
         return {

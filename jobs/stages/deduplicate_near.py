@@ -20,12 +20,12 @@ from jobs.lake.schemas import to_spark
 from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.similarity.candidates import MAX_ALL_PAIRS, bucket_pairs
-from jobs.similarity.guards import NEAR_GUARDS, guard_keys
+from jobs.similarity.guards import NEAR_GUARDS, Fact, guard_keys
+from jobs.similarity.keep import KeepParams
 from jobs.similarity.keys import By, key_text, strict_key
 from jobs.similarity.minhash import NO_BUCKET, MinHashConfig, band_keys, jaccard_pairs, signatures
 from jobs.similarity.shingles import DEFAULT_WIDTH, Shingles, shingle
-from jobs.similarity.survivors import Criterion, KeepPolicy, priority
-from jobs.spec import Model
+from jobs.similarity.survivors import priority
 
 _INDEX = pa.schema(
     [
@@ -40,7 +40,7 @@ _INDEX = pa.schema(
 )
 
 
-class Params(Model):
+class Params(KeepParams):
     """How alike is too alike, and which row of a pair stays.
 
     Attributes:
@@ -49,7 +49,6 @@ class Params(Model):
         width: tokens a shingle; a token is a Chinese character or a word.
         by: the part of a row that is compared.
         guards: differences that forbid a merge however alike the texts are: numbers, negation, slots, names.
-        keep: criteria in order, ties by record id; ``source`` takes the order of ``sources``.
         max_all_pairs: up to so many rows in a bucket every pair is compared; above it a number linear in the bucket.
     """
 
@@ -57,9 +56,7 @@ class Params(Model):
     recall: float = Field(default=0.995, gt=0, lt=1)
     width: int = Field(default=DEFAULT_WIDTH, ge=1)
     by: By = "dialogue"
-    guards: tuple[str, ...] = NEAR_GUARDS
-    keep: tuple[Criterion, ...] = ("longest",)
-    sources: tuple[str, ...] = ()
+    guards: tuple[Fact, ...] = NEAR_GUARDS
     max_all_pairs: int = Field(default=MAX_ALL_PAIRS, ge=2)
     seed: int = 20261122
 
@@ -87,7 +84,7 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
 
 
 def _sign(batches: Iterator[list[Row]], params: Params) -> Iterator[list[Row]]:
-    policy, config = KeepPolicy(params.keep, params.sources), params.minhash
+    policy, config = params.policy(), params.minhash
     for rows in batches:
         texts = [key_text(row, params.by) for row in rows]
         shingles = shingle(texts, config.width)

@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import Field
+from pydantic import Field, model_validator
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -27,9 +27,10 @@ from jobs.lake.schemas import to_spark
 from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
 from jobs.similarity import embeddings, lexical
-from jobs.similarity.guards import SEMANTIC_GUARDS, blocks_merge, guard_keys
+from jobs.similarity.guards import SEMANTIC_GUARDS, Guard, blocks_merge, guard_keys
+from jobs.similarity.keep import KeepParams
 from jobs.similarity.keys import By, key_text, strict_key
-from jobs.similarity.survivors import Criterion, KeepPolicy, priority
+from jobs.similarity.survivors import priority
 from jobs.spec import Model
 from jobs.text.language import language_of
 
@@ -64,7 +65,7 @@ class Models(Model):
     zh: str | None = None
 
 
-class Params(Model):
+class Params(KeepParams):
     """What is compared, how alike is too alike, and what happens then.
 
     Attributes:
@@ -74,8 +75,7 @@ class Params(Model):
             removes nothing.
         lexical_threshold, lexical_flag_threshold: the same for the cosine of character 1-2-gram TF-IDF.
         max_unknown: the largest share of a text's tokens that a model may not know.
-        guards: differences that forbid a merge: numbers, negation, slots, names.
-        keep: criteria in order, ties by record id; ``source`` takes the order of ``sources``.
+        guards: differences that forbid a merge: numbers, negation, slots, names, order of words.
         rows_a_block: rows compared with as many others in one task.
     """
 
@@ -87,10 +87,18 @@ class Params(Model):
     lexical_flag_threshold: Cosine = lexical.FLAG_AT
     max_unknown: float = Field(default=0.05, ge=0, le=1)
     batch_size: int = Field(default=64, ge=1)
-    guards: tuple[str, ...] = SEMANTIC_GUARDS
-    keep: tuple[Criterion, ...] = ("longest",)
-    sources: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = SEMANTIC_GUARDS
     rows_a_block: int = Field(default=16_384, ge=2)
+
+    @model_validator(mode="after")
+    def _flags_below_removal(self) -> Params:
+        for flag, remove in (("flag_threshold", "threshold"), ("lexical_flag_threshold", "lexical_threshold")):
+            bound = getattr(self, remove)
+            if bound is not None and getattr(self, flag) > bound:
+                raise ValueError(
+                    f"expected {flag} at or below {remove} ({bound:g}): what is removed would be flagged too"
+                )
+        return self
 
 
 def transform(rows: DataFrame, params: Params) -> DataFrame:
@@ -126,7 +134,7 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
 
 
 def _prepare(batches: Iterator[list[Row]], params: Params) -> Iterator[list[Row]]:
-    policy = KeepPolicy(params.keep, params.sources)
+    policy = params.policy()
     models = {"en": params.models.en, "zh": params.models.zh, "mixed": params.models.zh}
     for rows in batches:
         prepared = []

@@ -2,7 +2,7 @@
 
 Rows are grouped first: the rows of one dialogue, rows that ask the same question, and rows that a deduplication
 found alike but kept (flagged for review) form one group, and a group is dealt as a whole. The side is a hash of group
-and seed, so adding rows moves no other row.
+and seed, so new rows move no group but those that they join.
 """
 
 from __future__ import annotations

@@ -47,7 +47,9 @@ class QualityParams(BaseModel):
     max_prompt_chars: int | None = Field(default=20_000, ge=1, description="Longest user turn.")
     min_response_chars: int | None = Field(default=1, ge=0, description="Shortest answer.")
     max_response_chars: int | None = Field(default=40_000, ge=1, description="Longest answer.")
-    min_text_chars: int | None = Field(default=10, ge=0, description="Shortest plain text row.")
+    min_text_chars: int | None = Field(
+        default=4, ge=0, description="Shortest plain text row; four Chinese characters can be a title, or a question."
+    )
     max_text_chars: int | None = Field(default=2_000_000, ge=1, description="Longest plain text row.")
     min_turns: int | None = Field(default=1, ge=0, description="Fewest answers in a chat or preference row.")
     max_empty_answers: int | None = Field(

@@ -14,13 +14,15 @@ Reads = Literal["prompt", "response", "text", "any", "whole", "row"]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The texts of a row by role. ``chosen`` answers count as responses; ``rejected`` ones may be bad by design."""
+    """The texts of a row by role. ``chosen`` answers count as responses; ``rejected`` ones may be bad by design, and so
+    may the last answer of a row whose label says that it is bad."""
 
     prompts: tuple[str, ...]
     responses: tuple[str, ...]
     rejected: tuple[str, ...]
     text: str | None
     answers_due: bool
+    has_tools: bool = False
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> Parts:
@@ -28,8 +30,11 @@ class Parts:
         messages = row.get("messages") or []
         prompts = tuple(m["content"] or "" for m in messages if m["role"] == "user")
         replies = [m for m in messages if m["role"] == "assistant"] + list(row.get("chosen") or [])
+        rejected = list(row.get("rejected") or [])
+        if row.get("label") is False:
+            replies, rejected = replies[:-1], [*replies[-1:], *rejected]
         text = row.get("text")
-        return cls(prompts, _said(replies), _said(row.get("rejected") or []), text, text is None)
+        return cls(prompts, _said(replies), _said(rejected), text, text is None, bool(row.get("tools")))
 
     def read(self, reads: Reads) -> tuple[str, ...]:
         """The texts that a rule with these ``reads`` measures one by one; ``row`` is measured as a whole elsewhere."""
@@ -74,7 +79,7 @@ class Rule:
 
 
 def _answers_missing(parts: Parts) -> int:
-    return len(parts.responses) if parts.answers_due else 1_000_000
+    return len(parts.responses) + len(parts.rejected) if parts.answers_due else 1_000_000
 
 
 def _empty_answers(parts: Parts) -> int:
@@ -82,6 +87,11 @@ def _empty_answers(parts: Parts) -> int:
     allowed = any("无" in prompt for prompt in parts.prompts)
     said = parts.responses + parts.rejected
     return sum(measures.is_empty_answer(text) and not (allowed and text.strip() == "无") for text in said)
+
+
+def _refused_answers(parts: Parts) -> int:
+    # With tools at hand, "I have no tool for that" is the lesson, not a refusal.
+    return 0 if parts.has_tools else sum(answers.is_refused(answer) for answer in parts.responses)
 
 
 def _cut_off_answers(parts: Parts) -> int:
@@ -114,8 +124,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "refused_answers",
         "refused_answer",
-        "response",
-        answers.is_refused,
+        "row",
+        _refused_answers,
         "max_refused_answers",
         "max",
         "Vicuna's and ShareGPT cleaning lists; ours",
@@ -125,7 +135,7 @@ RULES: tuple[Rule, ...] = (
     Rule("max_prompt_chars", "too_long", "prompt", measures.length, "max_prompt_chars", "max", _GOPHER),
     Rule("min_response_chars", "too_short", "response", measures.length, "min_response_chars", "min", _GOPHER),
     Rule("max_response_chars", "too_long", "response", measures.length, "max_response_chars", "max", _GOPHER),
-    Rule("min_text_chars", "too_short", "text", measures.length, "min_text_chars", "min", _GOPHER),
+    Rule("min_text_chars", "too_short", "text", measures.length, "min_text_chars", "min", _CHAT),
     Rule("max_text_chars", "too_long", "text", measures.length, "max_text_chars", "max", _GOPHER),
     Rule(
         "duplicate_line_share",

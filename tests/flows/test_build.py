@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from prefect.client.schemas.filters import (
 from prefect.logging.handlers import APILogWorker
 
 from jobs.lake.fingerprint import code_commit
-from jobs.lake.versions import commit_of, scan
+from jobs.lake.versions import TableVersion, commit_of, scan
 from jobs.pipeline import STAGES
 from jobs.plan import load_plan
 from jobs.release.ledger import find, verify
@@ -97,7 +98,8 @@ def test_a_quarantined_row_keeps_its_place_and_its_bytes(mill: Any, report: Any)
 
 def test_every_commit_says_where_it_came_from(mill: Any, report: Any) -> None:
     plan = load_plan(mill.specification)
-    rows, decisions, split = None, [], None
+    rows, split = None, None
+    decisions: list[TableVersion] = []
     for stage in report.stages:
         commit = commit_of(stage.table)
         assert commit is not None, stage.stage
@@ -239,6 +241,12 @@ def test_no_personal_value_stands_outside_the_raw_zone(mill: Any, personal_value
         found = [kind for kind, value in personal_values.items() if value in said]
         assert not found, f"{file.relative_to(mill.layout.root)} holds {found}"
     assert read > 9 * 3
+
+
+def test_a_dialogues_number_that_was_a_telephone_number_still_tells_dialogues_apart(report: Any) -> None:
+    (table,) = [stage.table for stage in report.stages if stage.stage == "remove_pii"]
+    rows = [row for batch in scan(table) for row in batch.to_pylist()]
+    assert re.fullmatch(r"<PHONE_1>#[0-9a-f]{6}", *{row["meta"]["dialogue_id"] for row in rows} - {None})
 
 
 def test_the_raw_zone_holds_them_so_the_search_above_can_find(report: Any, personal_values: dict[str, str]) -> None:

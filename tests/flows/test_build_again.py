@@ -169,9 +169,7 @@ def test_a_version_that_was_committed_but_not_judged_is_judged_and_not_made_agai
     assert (after["summary"], after["table"]) == (before["summary"], before["table"])
 
 
-def test_an_edited_suite_judges_again_and_a_critical_failure_publishes_nothing(
-    story: Story, changed: Any, personal_values: dict[str, str]
-) -> None:
+def test_an_edited_suite_judges_again_and_a_critical_failure_publishes_nothing(story: Story, changed: Any) -> None:
     mill, whole = changed, (story.mill.suites / "split.yaml").read_text("utf-8")
     own = "- {type: expect_column_values_to_be_in_set, kwargs: {column: split, value_set: [train]}, severity: %s}\n"
     mill.specify(version="4.0.0")
@@ -196,6 +194,20 @@ def test_an_edited_suite_judges_again_and_a_critical_failure_publishes_nothing(
     (warning,) = [one["detail"] for one in passport["limitations"] if one["kind"] == "gate_warning"]
     assert f"{held_out} of 14 rows fail" in warning
     mill.write_suite("split", whole)
+
+
+def test_another_expected_volume_judges_again_and_makes_nothing_again(story: Story, changed: Any) -> None:
+    mill, whole = changed, (story.mill.suites / "collect.yaml").read_text("utf-8")
+    (source,) = mill.values["sources"]
+    check = "- {type: expect_column_values_to_be_between, kwargs: {column: volume_ratio, min_value: 0.5}}"
+    mill.write_suite("collect", f"{whole}sources:\n{check.replace('}}', '}, severity: warning}')}\n")
+    gates = []
+    for volume in (14, 100):
+        mill.specify(sources=[{**source, "expected_volume": volume}])
+        gates.append(mill.build().stages[0].gate)
+    mill.write_suite("collect", whole)
+    assert gates == ["ok", "warning"]
+    assert mill.versions() == story.versions["as it was"]
 
 
 def test_a_gate_on_raw_texts_tells_ids_and_numbers_and_no_text(

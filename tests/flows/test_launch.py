@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from flows import launch
-from flows.launch import InProcess, LaunchError, SparkSubmit, last_error, make_launcher
+from flows.launch import InProcess, LaunchError, SparkSubmit, StageRaised, last_error, make_launcher
+from jobs import run_stage
 from jobs.lake.job import Inputs, StageJob
 from jobs.lake.judgement import JudgementJob
 from jobs.lake.session import SparkSettings
@@ -32,7 +33,7 @@ ValueError: stage split needs the rows that came in: only the first stage counts
     [
         (DRIVER, "ValueError: stage split needs the rows that came in: only the first stage counts its own"),
         (
-            "Exception in thread \"main\" org.apache.spark.SparkException: Job aborted\n\tat org.apache.Spark.run(A.scala:1)\n",
+            'Exception in thread "main" org.apache.spark.SparkException: Job aborted\n\tat org.apache.A.run(A:1)\n',
             'Exception in thread "main" org.apache.spark.SparkException: Job aborted',
         ),
         (
@@ -40,7 +41,16 @@ ValueError: stage split needs the rows that came in: only the first stage counts
             "pyspark.errors.exceptions.captured.AnalysisException: [PATH_NOT_FOUND] Path does not exist",
         ),
         ("KeyError: 'a'\nRuntimeError: the second of two\n", "RuntimeError: the second of two"),
-        ("Java gateway process exited before sending its port number\n\n", "Java gateway process exited before sending its port number"),
+        ("Java gateway process exited\n\n", "Java gateway process exited"),
+        (
+            "py4j.protocol.Py4JJavaError: An error occurred while calling o50.save.\n"
+            ": org.apache.spark.SparkException: Job aborted due to stage failure\n\tat A.run(A.scala:1)\n"
+            + "\tat B.run(B.scala:2)\n" * 60
+            + "Caused by: java.io.IOException: No space left on device\n\t... 12 more\n",
+            "Caused by: java.io.IOException: No space left on device",
+        ),
+        (": org.apache.spark.SparkException: Job aborted\n\tat A\n", "org.apache.spark.SparkException: Job aborted"),
+        ("26/11/22 08:00:00 ERROR Utils: java.lang.Error: logged only\nValueError: x\nbye\n", "ValueError: x"),
         ("a note: an Error is mentioned here\nthe end\n", "the end"),
         ("\n  \n", "it said nothing"),
         ("", "it said nothing"),
@@ -97,8 +107,15 @@ def test_a_failed_application_raises_its_drivers_last_error(lake: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_cluster")
+def test_a_stage_that_raised_is_told_apart_from_an_application_that_may_do_better_next_time(lake: Path) -> None:
+    program = f"import sys; print('ValueError: no such column'); sys.exit({run_stage.RAISED})"
+    with pytest.raises(StageRaised, match="The driver's last error: ValueError: no such column"):
+        Scripted(program).run_stage(stage_job(lake))
+
+
+@pytest.mark.usefixtures("no_cluster")
 def test_only_the_end_of_a_long_log_is_kept(lake: Path) -> None:
-    program = "import sys\nfor i in range(20000): print('INFO', 'x' * 100)\nsys.exit('OSError: disk full')"
+    program = "import sys\nfor i in range(20000): print('INFO', 'x' * 100)\nprint('OSError: disk full')\nsys.exit(1)"
     with pytest.raises(LaunchError, match="OSError: disk full") as error:
         Scripted(program).run_stage(stage_job(lake))
     assert len(str(error.value)) < 300
@@ -136,7 +153,7 @@ def test_a_gate_that_left_no_judgement_is_a_failure_too(lake: Path) -> None:
         docs=lake / "docs",
         keep_in=lake / "v0.json",
     )
-    with pytest.raises(LaunchError, match="left no judgement in .*v0.json"):
+    with pytest.raises(LaunchError, match=r"left no judgement in .*v0\.json"):
         Scripted("pass").open_gate(job)
 
 

@@ -29,7 +29,7 @@ def test_what_the_english_model_cannot_read_is_an_error(embedder: Embedder) -> N
     assert embedder.unknown_share(CHINESE) > 0.2
     assert embedder.unknown_shares(["Where is my order?", "", CHINESE[0]])[:2].tolist() == [0.0, 0.0]
     with pytest.raises(
-        ModelCannotRead, match=r"does not know \d+\.\d% of the tokens .* Set the stage's 'model'"
+        ModelCannotRead, match=r"does not know \d+\.\d% of the tokens .* under the stage's `models`"
     ) as error:
         embedder.embed(CHINESE)
     assert not any(text in str(error.value) for text in CHINESE)

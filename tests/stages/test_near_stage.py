@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -97,8 +98,18 @@ def test_a_removed_row_names_a_kept_row_that_is_truly_like_it(rows: list[Row], d
         assert evidence["similarity"] == exact >= PARAMS.threshold
         assert guard_keys(pair[0], PARAMS.guards) == guard_keys(pair[1], PARAMS.guards)
         assert (d["reason"], evidence["cluster"] in text) == ("near_copy", True)
-    assert all(d["reason"] is None for d in decisions.values() if d["kept"])
+    kept = [d for d in decisions.values() if d["kept"]]
+    assert all(d["reason"] is None and (d["evidence"] or {}).get("witness") is None for d in kept)
     assert all(decisions[f"{n:032x}"]["kept"] for n in (900, 901, 902))
+
+
+def test_kept_rows_that_removed_rows_tie_together_are_of_one_cluster(rows: list[Row], decisions: Decisions) -> None:
+    """For the split: each removed row stands in the cluster of its witness, and ends of a chain in the same one."""
+    cluster = {name: (d["evidence"] or {}).get("cluster") for name, d in decisions.items()}
+    witnesses = {d["evidence"]["witness"]: d["evidence"]["cluster"] for d in decisions.values() if not d["kept"]}
+    assert all(cluster[witness] == of_removed for witness, of_removed in witnesses.items())
+    tied = Counter(cluster[name] for name, d in decisions.items() if d["kept"] and cluster[name])
+    assert max(tied.values()) > 1, "the rows were to hold a chain with two ends kept"
 
 
 def test_it_is_the_answer_of_the_plain_functions(rows: list[Row], decisions: Decisions, oracle: NearDuplicates) -> None:
@@ -144,7 +155,8 @@ def test_guards_keep_apart_what_letters_cannot(row: MakeRow, frame: Frame) -> No
     assert removed == {2: 0}, "the same number in another script is no difference"
 
     unguarded = decide(rows, stage.Params(guards=(), threshold=0.7))
-    assert {int(name, 16) for name, d in unguarded.items() if not d["kept"]} >= {1, 4, 6}
+    gone = {int(name, 16) for name, d in unguarded.items() if not d["kept"]}
+    assert all(gone & pair for pair in ({0, 1}, {3, 4}, {5, 6})), "letters alone would have merged each pair"
 
 
 def test_no_rows_and_one_row_are_no_trouble(row: MakeRow, frame: Frame) -> None:
