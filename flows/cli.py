@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from flows.terminal import ERR, OUT, plain_errors, print_json
+from flows.tool_commands import add_tools
 
 if TYPE_CHECKING:
     from flows.report import BuildReport
@@ -198,26 +199,7 @@ def stage(
         raise typer.Exit(run_stage.main(["gate" if gate else "stage", str(job)]))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
-def convert(context: typer.Context) -> None:
-    """Convert a file from any format into another: the same as format_converter.py.
-
-    Example: gristmill convert --input raw_data.csv --format alpaca
-    """
-    from jobs.tools.convert import main
-
-    raise typer.Exit(main(context.args))
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
-def health(context: typer.Context) -> None:
-    """Look a data set's risks over: the same as data_health_check.py.
-
-    Example: gristmill health --dataset your_dataset.json
-    """
-    from jobs.tools.health import main
-
-    raise typer.Exit(main(context.args))
+add_tools(app)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The canonical record: the one lossless shape that every format is read into and written from.
 
-Plain Python and Arrow only, so that the converter and the health check start without Spark. The Spark schema
-is derived from ``ROW_SCHEMA`` in ``jobs.lake.schemas``; nothing else spells the columns out.
+Plain Python only, so that the converter and the health check start in a blink: its columns in Arrow are
+``jobs.record_schema``, from which ``jobs.lake.schemas`` derives Spark's.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 import orjson
-import pyarrow as pa
 
-Kind = Literal["text", "chat", "preference", "unpaired_preference"]
+Kind = Literal["text", "chat", "preference", "unpaired_preference", "stepwise"]
 ROLES = ("system", "user", "assistant", "tool")
 MEDIA_TYPES = ("image", "video", "audio")
 
@@ -86,7 +85,7 @@ class Record:
     record_id: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """A row as plain values, in the shape of ``RECORD_SCHEMA``."""
+        """A row as plain values, in the shape of ``jobs.record_schema.RECORD_SCHEMA``."""
         # Spelt out, since dataclasses.asdict copies each value and takes five times as long.
         row = {name: getattr(self, name) for name in _RECORD_FIELDS}
         for name in ("messages", "chosen", "rejected"):
@@ -140,73 +139,6 @@ class RecordError(ValueError):
         self.reason, self.detail, self.path = reason, detail, path
 
 
-_MESSAGE = pa.struct(
-    [
-        ("role", pa.string()),
-        ("content", pa.string()),
-        ("name", pa.string()),
-        ("tool_calls", pa.string()),
-        ("tool_call_id", pa.string()),
-        ("train", pa.bool_()),
-    ]
-)
-_SOURCE = pa.struct(
-    [
-        ("name", pa.string()),
-        ("kind", pa.string()),
-        ("uri", pa.string()),
-        ("row", pa.int64()),
-        ("line", pa.int64()),
-        ("format", pa.string()),
-        ("licence", pa.string()),
-        ("collected_at", pa.string()),
-        ("synthetic", pa.bool_()),
-        ("parent", pa.string()),
-    ]
-)
-_META = pa.struct([(name, pa.string()) for name in ("domain", "intent", "complexity", "language", "dialogue_id")])
-
-RECORD_SCHEMA = pa.schema(
-    [
-        ("record_id", pa.string()),
-        ("kind", pa.string()),
-        ("messages", pa.list_(_MESSAGE)),
-        ("chosen", pa.list_(_MESSAGE)),
-        ("rejected", pa.list_(_MESSAGE)),
-        ("label", pa.bool_()),
-        ("rating", pa.float64()),
-        ("tools", pa.string()),
-        ("media", pa.list_(pa.struct([("type", pa.string()), ("path", pa.string()), ("sha256", pa.string())]))),
-        ("text", pa.string()),
-        ("meta", _META),
-        ("extras", pa.string()),
-        ("source", _SOURCE),
-    ]
-)
-
-# A rows table is a record and what the stage that wrote it did to it. ``changes`` counts by kind, so that a report
-# can say "1,204 phone numbers in 803 rows" without reading a text; a quarantined row has null content.
-ROW_SCHEMA = (
-    RECORD_SCHEMA.append(pa.field("content_hash", pa.string()))
-    .append(pa.field("changes", pa.map_(pa.string(), pa.int64())))
-    .append(
-        pa.field(
-            "quarantine",
-            pa.struct(
-                [
-                    ("uri", pa.string()),
-                    ("line", pa.int64()),
-                    ("path", pa.string()),
-                    ("reason", pa.string()),
-                    ("detail", pa.string()),
-                    ("raw", pa.binary()),
-                ]
-            ),
-        )
-    )
-)
-
-
 def canonical_json(value: Any) -> bytes:
     """JSON bytes that are equal for equal values: sorted keys, no spaces, UTF-8."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
@@ -216,6 +148,8 @@ def content_hash(row: Mapping[str, Any]) -> str:
     """32 hexadecimal digits over what a record says (not where it came from): BLAKE2b-128 of its canonical JSON."""
     names = ("kind", "messages", "chosen", "rejected", "label", "rating", "tools", "media", "text")
     said = {name: row.get(name) for name in names}
+    if row.get("kind") == "stepwise" and row.get("extras"):
+        said["labels"] = orjson.loads(row["extras"]).get("labels")
     return hashlib.blake2b(canonical_json(said), digest_size=16).hexdigest()
 
 

@@ -12,7 +12,21 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SourceKind = Literal["internal", "external", "synthetic", "templates"]
-InputFormat = Literal["auto", "text", "alpaca", "sharegpt", "chatml", "preference", "turns", "table"]
+InputFormat = Literal[
+    "auto",
+    "text",
+    "alpaca",
+    "sharegpt",
+    "chatml",
+    "preference",
+    "prompt_completion",
+    "stepwise",
+    "openai_preference",
+    "swift",
+    "axolotl",
+    "turns",
+    "table",
+]
 ExportFormat = Literal["chatml", "alpaca", "sharegpt", "ranking", "text"]
 Language = Literal["zh", "en"]
 Measure = Literal[
@@ -84,6 +98,9 @@ class SourceSpec(Model):
         fields: what the format calls a field -> what the file calls it, such as ``instruction: question``.
         expected_volume: rows; a gate warns when what came is far from it.
         count, seed: for ``kind: templates``, how many dialogues to write and from which seed.
+        instruction: what is asked about each image of a table with ``fields: {image: ..., caption: ...}``.
+        merged_prompt, output_column_name: a table's columns as one question, and the column of its answer.
+        conversation_extension: how many such rows are joined into one dialogue, drawn by ``seed``.
     """
 
     name: Name
@@ -96,11 +113,38 @@ class SourceSpec(Model):
     collected_at: str | None = None
     count: int | None = Field(default=None, ge=1)
     seed: int = 0
+    instruction: str | None = None
+    merged_prompt: str | None = None
+    output_column_name: str | None = None
+    conversation_extension: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _templates_say_how_many(self) -> SourceSpec:
         if (self.kind == "templates") != (self.count is not None):
             raise ValueError("`count` (how many dialogues to write) goes with `kind: templates`, and only with it")
+        return self
+
+    @model_validator(mode="after")
+    def _images_have_captions(self) -> SourceSpec:
+        named = [name for name in ("image", "caption") if name in self.fields]
+        if len(named) + (self.instruction is not None) not in (0, 3):
+            raise ValueError(
+                "`instruction` (what is asked about each image) goes with `fields` that name `image` and `caption`, "
+                "and they with it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _merged_prompts_have_answers(self) -> SourceSpec:
+        if (self.merged_prompt is None) != (self.output_column_name is None):
+            raise ValueError("`merged_prompt` (the question) goes with `output_column_name` (the answer's column)")
+        if self.merged_prompt is None and self.conversation_extension > 1:
+            raise ValueError("`conversation_extension` goes with `merged_prompt`, and only with it")
+        if self.merged_prompt is not None:
+            if self.merged_prompt.count("[[") != self.merged_prompt.count("]]") or "{" not in self.merged_prompt:
+                raise ValueError("`merged_prompt`: expected {column}s, and each [[ closed by ]]")
+            if any(not name.startswith("meta.") for name in self.fields):
+                raise ValueError("with `merged_prompt`, `fields` can only name `meta.*`")
         return self
 
 

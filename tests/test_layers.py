@@ -21,7 +21,7 @@ FLOORS = (
     ("jobs.sources",),
     ("jobs.lake",),
     ("jobs.similarity", "jobs.generation", "jobs.formats", "jobs.privacy", "jobs.text"),
-    ("jobs.spec", "jobs.config", "jobs.record"),
+    ("jobs.spec", "jobs.config", "jobs.record", "jobs.record_schema"),
 )
 SPARK = ("pyspark", "delta")
 ENGINES = (*SPARK, "prefect", "great_expectations")
@@ -37,6 +37,7 @@ PLAIN = (
     "jobs.spec",
     "jobs.config",
     "jobs.record",
+    "jobs.record_schema",
 )
 GATE = "jobs.lake.gate"
 SESSION = "jobs.lake.session"

@@ -12,8 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.record import (
-    RECORD_SCHEMA,
-    ROW_SCHEMA,
     Media,
     Message,
     Meta,
@@ -25,6 +23,7 @@ from jobs.record import (
     map_texts,
     texts_of,
 )
+from jobs.record_schema import RECORD_SCHEMA, ROW_SCHEMA
 
 # Lone surrogates are no text: UTF-8 cannot hold them, and readers quarantine what is not UTF-8.
 text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)

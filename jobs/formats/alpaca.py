@@ -29,6 +29,10 @@ def parse(obj: Any) -> Record:
         RecordError: ``missing_field``, ``wrong_type``, ``empty_turn`` (nothing asked), ``empty_output``,
             ``bad_history``.
     """
+    if type(obj) is dict and len(obj) == 3 and obj.get("input") == "":
+        question, answer = obj.get("instruction"), obj.get("output")
+        if type(question) is str and type(answer) is str and not _says_nothing(answer) and not is_blank(question):
+            return Record("chat", [Message("user", question), Message("assistant", answer)])
     left = Leftovers(obj)
     messages = read_prompt(left)
     messages.append(Message("assistant", read_output(left)))
@@ -56,30 +60,36 @@ def read_prompt(left: Leftovers) -> list[Message]:
         messages.append(Message("system", system))
     if "history" in fields:
         messages += _read_history(left)
-    question = left.take_text("instruction")
-    more = left.take_text("input")
-    for name in ("instruction", "input"):
-        # An empty string is what the format itself writes for "none", so it needs no note.
-        blank = left.shape.get("blank", {})
-        if blank.get(name) == "":
-            del blank[name]
-            if not blank:
-                del left.shape["blank"]
-        elif name not in left.fields and name not in blank and (question if name == "instruction" else more) is None:
-            left.shape.setdefault("absent", []).append(name)
-    if question is None and more is None:
-        raise RecordError("empty_turn", "expected text in instruction or input, came none", "$.instruction")
-    if more is not None:
-        left.shape["instruction_lines"] = 0 if question is None else question.count("\n") + 1
-    messages.append(Message("user", "\n".join(part for part in (question, more) if part is not None)))
+    question = _take_part(left, "instruction")
+    more = _take_part(left, "input")
+    if more is None:
+        if question is None:
+            raise RecordError("empty_turn", "expected text in instruction or input, came none", "$.instruction")
+        messages.append(Message("user", question))
+        return messages
+    left.shape["instruction_lines"] = 0 if question is None else question.count("\n") + 1
+    messages.append(Message("user", more if question is None else f"{question}\n{more}"))
     return messages
+
+
+def _take_part(left: Leftovers, name: str) -> str | None:
+    if name not in left.fields:
+        left.shape.setdefault("absent", []).append(name)
+        return None
+    # An empty string is what the format itself writes for "none", so it needs no note.
+    if left.fields[name] == "":
+        del left.fields[name]
+        return None
+    return left.take_text(name)
 
 
 def write_prompt(rendering: Rendering, messages: list[Message]) -> dict[str, Any]:
     """The inverse of ``read_prompt``; the last message is the user's."""
     row: dict[str, Any] = {}
-    rest = list(messages)
-    system = rest.pop(0).content if rest and rest[0].role == "system" else None
+    rest = messages
+    system = None
+    if rest and rest[0].role == "system":
+        system, rest = rest[0].content, rest[1:]
     question, more = _part(rest[-1].content or "", rendering.shape.get("instruction_lines"))
     absent = rendering.shape.get("absent", ())
     blank = rendering.shape.get("blank", {})
@@ -111,7 +121,7 @@ def read_output(left: Leftovers) -> str:
 
 
 def _says_nothing(text: str) -> bool:
-    return is_blank(text) or (len(text) < 9 and text.strip().lower() == "nan")
+    return not text or text.isspace() or (len(text) < 9 and text.strip().lower() == "nan")
 
 
 def _read_history(left: Leftovers) -> list[Message]:

@@ -11,7 +11,7 @@ def check_dialogue(messages: list[Message], path: str) -> None:
     Raises:
         RecordError: ``no_user_turn`` or ``no_assistant_turn``.
     """
-    roles = {m.role for m in messages}
+    roles = [m.role for m in messages]
     if "user" not in roles:
         raise RecordError("no_user_turn", "expected at least one turn of a user", path)
     if "assistant" not in roles:
@@ -24,8 +24,11 @@ def alternates(messages: list[Message]) -> bool:
     LLaMA-Factory ``src/llamafactory/data/converter.py`` logs and drops every dialogue that does not, and, for
     supervised tuning, every one that does not end with an answer.
     """
-    turns = messages[1:] if messages and messages[0].role == "system" else messages
-    asking = ("user", "tool")
-    return len(turns) % 2 == 0 and all(
-        (m.role in asking) == (i % 2 == 0) and m.role != "system" for i, m in enumerate(turns)
-    )
+    roles = [m.role for m in messages]
+    if roles and roles[0] == "system":
+        del roles[0]
+    answers = roles[1::2]
+    if len(roles) % 2 or answers.count("assistant") != len(answers):
+        return False
+    asked = roles[::2]
+    return asked.count("user") + asked.count("tool") == len(asked)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from jobs.formats.answers import flavour_name
 from jobs.formats.dialogue import LIST_KEYS
-from jobs.formats.preference import flavour_name, label_key, pair_keys
+from jobs.formats.openai_preference import answer_keys
+from jobs.formats.preference import LABELS, PAIRS, label_key, pair_keys
+from jobs.formats.swift import DIALOGUE, RESPONSE
 from jobs.formats.turns import dialect_of
+
+# A column that can make something else of a row with instruction and output.
+_TELLING = frozenset({*LIST_KEYS, *LABELS, *(key for pair in PAIRS for key in pair), "completion", "completions"})
 
 
 def detect(obj: Any) -> str | None:
@@ -18,12 +24,22 @@ def detect(obj: Any) -> str | None:
     """
     if not isinstance(obj, dict):
         return None
+    if "instruction" in obj and "output" in obj and _TELLING.isdisjoint(obj):
+        return "alpaca"
+    if answer_keys(obj):
+        return "openai_preference"
+    if "messages" in obj and (RESPONSE in obj or DIALOGUE in obj):
+        return "swift"
     if pair_keys(obj):
         return "preference"
+    if "prompt" in obj and isinstance(obj.get("completions"), list) and isinstance(obj.get("labels"), list):
+        return "stepwise"
     found = next((key for key in LIST_KEYS if key in obj), None)
     has_alpaca = "output" in obj and ("instruction" in obj or "input" in obj)
     if (found or has_alpaca or "completion" in obj) and label_key(obj):
         return "preference"
+    if "prompt" in obj and "completion" in obj:
+        return "prompt_completion"
     if found:
         name = _list_format(obj[found], found)
         if name:

@@ -8,9 +8,9 @@ import orjson
 
 from jobs.formats.checks import check_dialogue
 from jobs.formats.media import read_media, write_media
-from jobs.formats.shape import Leftovers, Rendering, is_blank
+from jobs.formats.shape import NO_META, Leftovers, Rendering, is_blank
 from jobs.formats.tool_calls import check_tools
-from jobs.formats.turn_list import Flavour, read_turns, write_turns
+from jobs.formats.turn_list import Flavour, read_turns, write_plain_turns, write_turns
 from jobs.record import Media, Message, Record, RecordError
 
 LIST_KEYS = ("messages", "conversations", "conversation")
@@ -33,9 +33,13 @@ def parse_dialogue(obj: Any, name: str, key: str, style: Flavour) -> Record:
 
 def render_dialogue(record: Record, name: str, key: str, style: Flavour) -> dict[str, Any]:
     """The inverse of ``parse_dialogue``. A preference becomes its prompt and the chosen answer."""
+    if record.extras is None and not (record.tools or record.media or record.chosen) and record.meta == NO_META:
+        return {key: write_plain_turns(record.messages, style)}
     rendering = Rendering(record, name)
     row: dict[str, Any] = {}
     media = list(record.media)
+    if record.chosen:
+        rendering.join_turns("messages", "chosen", len(record.messages), "messages")
     write_prompt(rendering, [*record.messages, *record.chosen], key, style, row, media)
     write_tools(rendering, record.tools, row)
     write_media(rendering, media, row)

@@ -57,6 +57,8 @@ _COLUMNS = {
         "tools": "tools",
     },
 }
+# Lines are gathered and written by so many: a write and a digest of each alone would take as long as its JSON does.
+_LINES_AT_ONCE = 256
 _MEDIA_COLUMNS = {"images": "images", "videos": "videos", "audios": "audios"}
 
 
@@ -102,14 +104,15 @@ class Exporter:
         self._lost: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._columns: set[str] = set()
+        self._lines: list[bytes] = []
         self._tool_calls = False
 
     def __enter__(self) -> Exporter:
         self._file = self._part.open("wb")
         return self
 
-    def write(self, record: Record) -> None:
-        """Append a record.
+    def write(self, record: Record) -> list[str]:
+        """Append a record; gives the names of what the format could not hold of it, as ``what_is_lost`` does.
 
         Raises:
             RecordError: ``cannot_hold``; the record is counted as refused and the file is as it was.
@@ -119,23 +122,38 @@ class Exporter:
         except RecordError as error:
             self._refused[error.detail] += 1
             raise
-        line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-        if self._file is None:
-            raise ValueError("write inside the exporter's `with` block")
-        self._file.write(line)
-        self._digest.update(line)
-        self._rows += 1
-        self._bytes += len(line)
-        self._lost.update(self._format.holds.losses(record))
-        self._columns.update(row)
-        self._tool_calls |= any(m.tool_calls is not None for m in record.messages)
+        self._lines.append(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+        if len(self._lines) >= _LINES_AT_ONCE:
+            self._flush()
+        lost = self._format.holds.losses(record)
+        if lost:
+            self._lost.update(lost)
+        if not row.keys() <= self._columns:
+            self._columns.update(row)
+        if not self._tool_calls:
+            for message in record.messages:
+                if message.tool_calls is not None:
+                    self._tool_calls = True
         if record.kind == "chat" and not alternates(record.messages):
             self._out_of_order += 1
+        return lost
+
+    def _flush(self) -> None:
+        if self._file is None:
+            raise ValueError("write inside the exporter's `with` block")
+        block = b"".join(self._lines)
+        self._file.write(block)
+        self._digest.update(block)
+        self._rows += len(self._lines)
+        self._bytes += len(block)
+        self._lines.clear()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
+            if kind is None:
+                self._flush()
             self._file.close()
         if kind is None:
             self._part.replace(self._path)
@@ -144,7 +162,7 @@ class Exporter:
 
     @property
     def result(self) -> Export:
-        """What was written so far."""
+        """What was written; whole once the ``with`` block has ended."""
         return Export(
             path=self._path,
             format=self._format.name,

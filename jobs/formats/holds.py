@@ -10,21 +10,53 @@ from typing import Any
 import orjson
 
 from jobs.formats.checks import alternates
-from jobs.formats.shape import SHAPE, TURNS
+from jobs.formats.media import media_mismatch
+from jobs.formats.shape import SHAPE, TURNS, load_extras
 from jobs.record import Message, Record, RecordError
 
 # Without these a row says something else than the record: rendering refuses rather than writes it.
-ESSENTIAL = frozenset({"kind", "turn_order", "tool_turns", "tool_calls", "history", "negative_label"})
+ESSENTIAL = frozenset(
+    {
+        "kind",
+        "turn_order",
+        "last_answer",
+        "prompt",
+        "answer_turns",
+        "tool_turns",
+        "tool_calls",
+        "history",
+        "negative_label",
+    }
+)
+CHAT_KINDS = frozenset({"chat", "preference", "unpaired_preference"})
+MEDIA_COLUMNS = frozenset({"images", "videos", "audios"})
 
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """A format's room. ``columns`` are the names that it writes itself, so that no unknown column of that name fits."""
+    """A format's room.
+
+    Attributes:
+        name: whose spelling the format reads back (``$shape``), and so whose role ``developer``.
+        columns: the names that the format writes itself, so that no unknown column of that name fits;
+            ``merges``: those of them that take the keys of an unknown column that is an object.
+        any_order: turns need not alternate; ``later_systems``: system prompts may stand before any question.
+        answer_last: the last turn has to be an assistant's.
+        needs_prompt: a pair needs a question somewhere; ``prompt_apart``: its prompt is a column of its own.
+        long_answers: an answer may be several turns.
+        turn_fields: turns are objects that may have keys of their own.
+    """
 
     kinds: frozenset[str]
     columns: frozenset[str]
+    name: str = ""
+    merges: frozenset[str] = frozenset()
     any_order: bool = False
     later_systems: bool = False
+    answer_last: bool = False
+    needs_prompt: bool = False
+    prompt_apart: bool = False
+    long_answers: bool = True
     history: bool = True
     tool_turns: bool = False
     tools: bool = False
@@ -32,6 +64,7 @@ class Holds:
     content_beside_calls: bool = False
     turn_fields: bool = False
     preferences: bool = False
+    labels: bool = False
     media: bool = False
 
     def losses(self, record: Record) -> list[str]:
@@ -39,11 +72,16 @@ class Holds:
         if record.kind not in self.kinds:
             return ["kind"]
         lost = self._preference_losses(record)
-        lost += self._turn_losses([*record.messages, *record.chosen, *record.rejected], record)
+        if not self._takes_all_turns:
+            lost += self._turn_losses([*record.messages, *record.chosen, *record.rejected], record)
+        if not (record.extras or record.tools or record.media or record.rating is not None):
+            return lost
         if record.tools and not self.tools:
             lost.append("tools")
         if record.media and not self.media:
             lost.append("media")
+        elif record.media and media_mismatch(record):
+            lost.append("media_places")
         if record.rating is not None:
             lost.append("rating")
         return lost + self._extras_losses(record)
@@ -54,12 +92,7 @@ class Holds:
         Raises:
             RecordError: ``cannot_hold``, naming what.
         """
-        if (
-            self.any_order
-            and self.tool_turns
-            and record.kind in self.kinds
-            and not (record.chosen or record.rejected or record.label is not None)
-        ):
+        if record.kind == "chat" and self._takes_all_turns and "chat" in self.kinds:
             return
         lost = ["kind"]
         if record.kind in self.kinds:
@@ -69,23 +102,28 @@ class Holds:
         if lost:
             raise RecordError("cannot_hold", f"the format {name} has no place for {', '.join(lost)}")
 
+    @property
+    def _takes_all_turns(self) -> bool:
+        return (
+            self.any_order and self.call_ids and self.turn_fields and self.content_beside_calls and not self.answer_last
+        )
+
     def _preference_losses(self, record: Record) -> list[str]:
-        if self.preferences:
+        if record.kind in ("chat", "text"):
             return []
-        lost = ["rejected"] if record.rejected else []
-        if record.label is not None:
+        lost = ["rejected"] if record.rejected and not self.preferences else []
+        asked = any(m.role == "user" for m in [*record.messages, *record.chosen])
+        if (self.needs_prompt and not asked) or (self.prompt_apart and not record.messages):
+            lost.append("prompt")
+        if record.label is not None and not self.labels:
             # A completion that people marked as bad must not become an example to follow.
             lost.append("label" if record.label else "negative_label")
         return lost
 
     def _turn_losses(self, messages: list[Message], record: Record) -> list[str]:
-        lost = []
-        if not self.any_order and record.kind != "text":
-            said = [*record.messages, *record.chosen]
-            if not alternates(_without_later_systems(said) if self.later_systems else said):
-                lost.append("turn_order")
-            if not self.history and sum(m.role == "user" for m in said) > 1:
-                lost.append("history")
+        if record.kind == "text":
+            return []
+        lost = self._order_losses(record)
         if not self.tool_turns:
             if any(m.role == "tool" for m in messages):
                 lost.append("tool_turns")
@@ -101,17 +139,37 @@ class Holds:
             ]
         return lost
 
-    def _extras_losses(self, record: Record) -> list[str]:
-        if not record.extras:
-            return []
-        extras: dict[str, Any] = orjson.loads(record.extras)
-        extras.pop(SHAPE, None)
-        turns = extras.pop(TURNS, {})
+    def _order_losses(self, record: Record) -> list[str]:
         lost = []
+        said = [*record.messages, *record.chosen]
+        if not self.any_order:
+            if not alternates(_without_later_systems(said) if self.later_systems else said):
+                lost.append("turn_order")
+            if not self.history and sum(m.role == "user" for m in said) > 1:
+                lost.append("history")
+        if self.answer_last and said and said[-1].role != "assistant":
+            lost.append("last_answer")
+        if not self.long_answers and (len(record.chosen) > 1 or len(record.rejected) > 1):
+            lost.append("answer_turns")
+        return lost
+
+    def _extras_losses(self, record: Record) -> list[str]:
+        extras: dict[str, Any] = load_extras(record)
+        if not extras:
+            return []
+        shape = extras.pop(SHAPE, {})
+        turns = extras.pop(TURNS, {})
+        lost = ["message.developer"] if _has_developer(shape) and shape["format"] != self.name else []
         if not self.turn_fields:
             keys = {key for slot in turns.values() for kept in slot.values() for key in kept}
             lost += [f"message.{key}" for key in sorted(keys)]
-        return lost + [f"extras.{name}" for name in sorted(self.columns & extras.keys())]
+        taken = sorted(self.columns & extras.keys())
+        return lost + [f"extras.{n}" for n in taken if not (n in self.merges and isinstance(extras[n], dict))]
+
+
+def _has_developer(shape: dict[str, Any]) -> bool:
+    noted = shape.get("turns", {}).values()
+    return any(note.get("role") == "developer" for slot in noted for note in slot.values())
 
 
 def _call_ids(message: Message) -> bool:

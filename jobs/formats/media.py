@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from jobs.formats.content_parts import TAG
 from jobs.formats.shape import Leftovers, Rendering, type_name
-from jobs.record import Media, Message, RecordError
+from jobs.record import MEDIA_TYPES, Media, Message, Record, RecordError
 
 COLUMNS = {"images": "image", "videos": "video", "audios": "audio"}
 _NO_COLUMNS = frozenset(COLUMNS)
@@ -37,8 +38,23 @@ def read_media(left: Leftovers, messages: list[Message]) -> list[Media]:
     return media
 
 
+def media_mismatch(record: Record) -> dict[str, tuple[int, int]]:
+    """Types of which the turns have another number of tags than the record has files: type -> (tags, files).
+
+    Which file belongs to which tag cannot be told then, and trainers refuse the row (LLaMA-Factory ``mm_plugin.py``).
+    """
+    tags: Counter[str] = Counter()
+    for message in (*record.messages, *record.chosen):
+        if message.content and "<" in message.content:
+            tags.update(TAG.findall(message.content))
+    files = Counter(item.type for item in record.media)
+    return {kind: (tags[kind], files[kind]) for kind in MEDIA_TYPES if tags[kind] != files[kind]}
+
+
 def write_media(rendering: Rendering, media: list[Media], row: dict[str, Any]) -> None:
     """The inverse of ``read_media``."""
+    if not media:
+        return
     for column, kind in COLUMNS.items():
         paths = [m.path for m in media if m.type == kind]
         if paths:

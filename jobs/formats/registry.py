@@ -6,9 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.formats import alpaca, chatml, preference, sharegpt, table, text, turns
+from jobs.formats import (
+    alpaca,
+    axolotl,
+    chatml,
+    openai_preference,
+    preference,
+    prompt_completion,
+    sharegpt,
+    stepwise,
+    swift,
+    table,
+    text,
+    turns,
+)
 from jobs.formats.detect import detect
 from jobs.formats.holds import Holds
+from jobs.formats.reasoning import Style, rewrite_reasoning
 from jobs.record import Record, RecordError
 
 AUTO = "auto"
@@ -37,6 +51,11 @@ FORMATS: dict[str, Format] = {
         Format("chatml", chatml.parse, chatml.render, chatml.HOLDS),
         Format("preference", preference.parse, preference.render, preference.HOLDS),
         Format("ranking", preference.parse, preference.render_ranking, preference.RANKING_HOLDS),
+        Format("prompt_completion", prompt_completion.parse, prompt_completion.render, prompt_completion.HOLDS),
+        Format("stepwise", stepwise.parse, stepwise.render, stepwise.HOLDS),
+        Format("openai_preference", openai_preference.parse, openai_preference.render, openai_preference.HOLDS),
+        Format("swift", swift.parse, swift.render, swift.HOLDS),
+        Format("axolotl", axolotl.parse, axolotl.render, axolotl.HOLDS),
         Format("turns", turns.parse, turns.render, turns.HOLDS),
         Format("table", _parse_table, table.render, table.HOLDS),
     )
@@ -62,14 +81,19 @@ def parse_row(obj: Any, format: str = AUTO, fields: Mapping[str, str] | None = N
     return _parse(obj, format)
 
 
-def render_row(record: Record, format: str) -> dict[str, Any]:
+def render_row(record: Record, format: str, reasoning: Style | None = None) -> dict[str, Any]:
     """A record as a row of ``format``.
+
+    Args:
+        reasoning: write chains of thought as ``field`` (``reasoning_content``) or ``tags`` (``<think>``); by default as
+            the row had them.
 
     Raises:
         RecordError: ``cannot_hold`` when the format has no place for what the record says.
         ValueError: ``format`` is none of ours.
     """
-    return get_format(format).render(record)
+    row = get_format(format).render(record)
+    return rewrite_reasoning(row, reasoning) if reasoning else row
 
 
 def what_is_lost(record: Record, format: str) -> list[str]:

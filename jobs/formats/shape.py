@@ -32,6 +32,10 @@ _META_COLUMNS = {
 }
 _META_FIELD = {name: (slot, rank) for slot, names in _META_COLUMNS.items() for rank, name in enumerate(names)}
 _META_OBJECTS = ("metadata", "meta")
+NO_META = Meta()
+# Values that nobody can change behind our back.
+_FLAT = frozenset({str, int, bool, type(None)})
+_last_dumped: tuple[str, dict[str, Any], dict[str, str]] = ("", {}, {})
 
 
 class Leftovers:
@@ -59,13 +63,13 @@ class Leftovers:
         if name not in self.fields:
             return None
         value = self.fields[name]
-        if value is None or (isinstance(value, str) and is_blank(value)):
+        if type(value) is str and value and not value.isspace():
+            del self.fields[name]
+            return value
+        if value is None or isinstance(value, str):
             self.note_blank(name)
             return None
-        if not isinstance(value, str):
-            raise RecordError("wrong_type", f"expected text, came {type_name(value)}", f"$.{name}")
-        del self.fields[name]
-        return value
+        raise RecordError("wrong_type", f"expected text, came {type_name(value)}", f"$.{name}")
 
     def note_blank(self, name: str) -> None:
         """Move a column that is there but says nothing into the shape: it belongs to the format, not to the record."""
@@ -74,6 +78,30 @@ class Leftovers:
     def note_turn(self, slot: str, index: int, **notes: Any) -> None:
         self.shape.setdefault("turns", {}).setdefault(slot, {}).setdefault(str(index), {}).update(notes)
 
+    def part_turns(self, slot: str, at: int, first: str | None, second: str) -> None:
+        """Count what is noted of a list's turns from ``at`` on anew, as of the list ``second``.
+
+        A row may hold prompt and answer in one list, the record never does. What stands before goes to ``first``; None
+        where another list has the same.
+        """
+        for store in (self.turns, self.shape.get("turns", {})):
+            noted = store.pop(slot, {})
+            before = {i: kept for i, kept in noted.items() if int(i) < at}
+            if before and first is not None:
+                store[first] = before
+            if after := _moved(noted, -at):
+                store[second] = after
+        if self.shape.get("turns") == {}:
+            del self.shape["turns"]
+
+    def same_turn(self, one: tuple[str, int], other: tuple[str, int]) -> bool:
+        """Whether the same is noted of two turns, each given as (list, index)."""
+        stores = (self.turns, self.shape.get("turns", {}))
+        return all(s.get(one[0], {}).get(str(one[1])) == s.get(other[0], {}).get(str(other[1])) for s in stores)
+
+    def notes_of(self, slot: str, index: int) -> dict[str, Any]:
+        return self.shape.get("turns", {}).get(slot, {}).get(str(index), {})
+
     def keep_of_turn(self, slot: str, index: int, rest: dict[str, Any]) -> None:
         self.turns.setdefault(slot, {}).setdefault(str(index), {}).update(rest)
 
@@ -81,24 +109,25 @@ class Leftovers:
         """The record of ``values``, with everything not taken in its extras and the metadata that they tell."""
         if not (self.fields or self.turns or self.shape):
             return Record(kind=kind, **values)
-        return Record(kind=kind, meta=read_meta(self.fields), extras=self._pack(name), **values)
-
-    def _pack(self, name: str) -> str:
-        extras = dict(self.fields)
+        extras = self.fields
+        told = _told_meta(extras) if extras else {}
         if self.turns:
             extras[TURNS] = self.turns
         if self.shape:
             extras[SHAPE] = {"format": name, **self.shape}
-        return dump_json(extras, "$")
+        return Record(kind=kind, meta=Meta(**told), extras=dump_extras(extras, told), **values)
 
 
 class Rendering:
     """The way back: the extras of a record, taken apart for one target format."""
 
-    __slots__ = ("_other_shape", "fields", "meta", "shape", "turns")
+    __slots__ = ("_other_shape", "_told", "fields", "meta", "shape", "turns")
 
     def __init__(self, record: Record, name: str) -> None:
-        extras = orjson.loads(record.extras) if record.extras else {}
+        dumped, _, told = _last_dumped
+        # What parsing read of the metadata need not be read again.
+        self._told = told if record.extras is dumped else None
+        extras = load_extras(record)
         self.turns: Turns = extras.pop(TURNS, {})
         shape = extras.pop(SHAPE, {})
         self._other_shape: dict[str, Any] = shape
@@ -106,20 +135,31 @@ class Rendering:
         self.fields: dict[str, Any] = extras
         self.meta = record.meta
 
+    def join_turns(self, first: str, second: str, at: int, into: str) -> None:
+        """The inverse of ``Leftovers.part_turns``: count ``second``'s notes on after the ``at`` turns of ``first``."""
+        self.turns = {**self.turns, into: {**self.turns.get(first, {}), **_moved(self.turns.get(second, {}), at)}}
+        if noted := self.shape.get("turns"):
+            joined = {**noted.get(first, {}), **_moved(noted.get(second, {}), at)}
+            self.shape = {**self.shape, "turns": {**noted, into: joined}}
+
     def turn_notes(self, slot: str) -> dict[str, dict[str, Any]]:
         return self.shape.get("turns", {}).get(slot, {})
 
     def finish(self, row: dict[str, Any]) -> dict[str, Any]:
         """``row`` with the columns that the record does not model; a column that the format writes itself wins."""
-        for name, value in self.shape.get("blank", {}).items():
-            row.setdefault(name, value)
+        if self.shape:
+            for name, value in self.shape.get("blank", {}).items():
+                row.setdefault(name, value)
         for name, value in self.fields.items():
             row.setdefault(name, value)
-        self._write_meta(row)
+        if self.meta != NO_META:
+            self._write_meta(row)
         return row
 
     def _write_meta(self, row: dict[str, Any]) -> None:
-        told = read_meta(self.fields)
+        told = read_meta(self.fields) if self._told is None else Meta(**self._told)
+        if told == self.meta:
+            return
         mirrored = self._other_shape.get("meta", {})
         news = {
             slot: getattr(self.meta, slot)
@@ -135,20 +175,57 @@ class Rendering:
             row["metadata"] = {**(known or {}), **news}
 
 
+def _moved(noted: dict[str, Any], by: int) -> dict[str, Any]:
+    return {str(int(i) + by): kept for i, kept in noted.items() if int(i) + by >= 0}
+
+
 def read_meta(fields: dict[str, Any]) -> Meta:
     """What the columns, or the objects ``metadata`` and ``meta``, tell about a row; the columns stay where they are."""
-    meta = Meta()
-    ranks: dict[str, int] = {}
-    for source in [*(fields.get(name) for name in _META_OBJECTS), fields]:
-        if not isinstance(source, dict):
+    return Meta(**_told_meta(fields))
+
+
+def _told_meta(fields: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, tuple[int, str]] = {}
+    for key in _META_OBJECTS:
+        if key in fields and isinstance(fields[key], dict):
+            _read_meta_of(fields[key], found)
+    _read_meta_of(fields, found)
+    return {slot: text for slot, (_, text) in found.items()} if found else {}
+
+
+def _read_meta_of(source: dict[str, Any], found: dict[str, tuple[int, str]]) -> None:
+    for name, value in source.items():
+        place = _META_FIELD.get(name) or _META_FIELD.get(name.lower())
+        if place is None or value == "" or not isinstance(value, str | int) or isinstance(value, bool):
             continue
-        for name, value in source.items():
-            slot, rank = _META_FIELD.get(name.lower(), (None, 0))
-            says = isinstance(value, str | int) and not isinstance(value, bool) and value != ""
-            if slot and says and rank < ranks.get(slot, 99):
-                ranks[slot] = rank
-                setattr(meta, slot, str(value))
-    return meta
+        slot, rank = place
+        if slot not in found or rank < found[slot][0]:
+            found[slot] = (rank, str(value))
+
+
+def dump_extras(extras: dict[str, Any], told: dict[str, str]) -> str:
+    """The text of ``Record.extras``; ``told`` is the metadata read from them.
+
+    Raises:
+        RecordError: ``not_json_value``, as ``dump_json``.
+    """
+    global _last_dumped
+    text = dump_json(extras, "$")
+    for key, value in extras.items():
+        if type(value) not in _FLAT and key != SHAPE:
+            return text
+    _last_dumped = (text, extras, told)
+    return text
+
+
+def load_extras(record: Record) -> dict[str, Any]:
+    """The extras of a record as an object of the caller's own."""
+    text = record.extras
+    if not text:
+        return {}
+    dumped, extras, _ = _last_dumped
+    # Converting renders each record right after parsing it; what was just written need not be read again.
+    return dict(extras) if text is dumped else orjson.loads(text)
 
 
 def is_blank(text: str) -> bool:

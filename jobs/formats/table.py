@@ -28,7 +28,9 @@ _TEXTS = ("instruction", "input", "output", "system", "prompt", "completion", "c
 _COLUMNS = (*_TEXTS, "history", "messages", "turns", "tools", "images", "videos", "audios", "label")
 _TURN_KEYS = ("role", "content", "user", "assistant")
 _META = tuple(f"meta.{slot}" for slot in Meta.__dataclass_fields__)
-MAPPABLE = (*_COLUMNS, *_TURN_KEYS, *_META)
+# An image and its caption need a folder to store images in: jobs.sources.captioned_images reads them.
+_CAPTIONS = ("image", "caption")
+MAPPABLE = (*_COLUMNS, *_TURN_KEYS, *_META, *_CAPTIONS)
 
 
 def check_fields(fields: Mapping[str, str]) -> None:

@@ -85,17 +85,17 @@ def write_openai(tool_calls: str, styles: list[str] | None) -> list[dict[str, An
     return calls
 
 
-def check_tools(value: Any) -> str:
+def check_tools(value: Any, where: str = "$.tools") -> str:
     """A ``tools`` column as JSON text of a list.
 
     Raises:
         RecordError: ``bad_tools`` when it is neither a list nor the JSON text of one.
     """
     if isinstance(value, list):
-        return _dumps(value, "$.tools")
+        return _dumps(value, where)
     if isinstance(value, str) and isinstance(_loads(value), list):
         return value
-    raise RecordError("bad_tools", f"expected a list, or JSON text of a list, came {type_name(value)}", "$.tools")
+    raise RecordError("bad_tools", f"expected a list, or JSON text of a list, came {type_name(value)}", where)
 
 
 def _read_arguments(value: Any) -> tuple[Any, str]:

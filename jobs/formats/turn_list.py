@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.formats.content_parts import read_parts, write_parts
+from jobs.formats.reasoning import join_reasoning, part_reasoning, take_reasoning
 from jobs.formats.shape import Leftovers, Rendering, is_blank, type_name
 from jobs.formats.tool_calls import read_function_call, read_openai, write_function_call, write_openai
 from jobs.record import Media, Message, RecordError
@@ -32,8 +33,8 @@ ROLE_WORDS = {
     "function_call": CALL,
     "tool_call": CALL,
 }
-# Keys under which trainers say whether a turn is trained: OpenAI, Axolotl, ms-swift, LLaMA-Factory v1.
-_TRAIN_KEYS = {"weight": int, "train": bool, "loss": bool, "loss_weight": float}
+# Keys under which trainers say whether a turn is trained: OpenAI, Axolotl (two), ms-swift, LLaMA-Factory v1.
+_TRAIN_KEYS = {"weight": int, "train": bool, "training": bool, "loss": bool, "loss_weight": float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,16 @@ CHATML = flavour(
     "weight",
     calls_as_text=False,
 )
+# ms-swift has a tool call as a turn of its own; its MessagesPreprocessor drops every key of a turn but these.
+SWIFT = flavour(
+    "role",
+    "content",
+    {"system": "system", "user": "user", "assistant": "assistant", "tool": "tool", CALL: "tool_call"},
+    "loss",
+    calls_as_text=True,
+)
+# Axolotl's ``message_field_training: train``.
+AXOLOTL = flavour("role", "content", CHATML.words, "train", calls_as_text=False)
 
 
 def read_turns(
@@ -100,15 +111,9 @@ def write_turns(
     messages: list[Message], style: Flavour, rendering: Rendering, slot: str, media: list[Media], start: int = 0
 ) -> list[dict[str, Any]]:
     """The inverse of ``read_turns``; takes the paths of media parts from the front of ``media``."""
-    notes, kept = rendering.turn_notes(slot), rendering.turns.get(slot)
+    notes, kept = rendering.turn_notes(slot) if rendering.shape else {}, rendering.turns.get(slot)
     if not notes and not kept and "train" not in rendering.shape:
-        words, role_key, content_key = style.words, style.role_key, style.content_key
-        return [
-            {role_key: words[m.role], content_key: m.content}
-            if _is_plain(m)
-            else _write_turn(m, style, {}, None, media)
-            for m in messages
-        ]
+        return write_plain_turns(messages, style)
     train_key = rendering.shape.get("train")
     rows = []
     for i, message in enumerate(messages, start):
@@ -117,8 +122,15 @@ def write_turns(
     return rows
 
 
-def _is_plain(m: Message) -> bool:
-    return m.name is None and m.tool_calls is None and m.tool_call_id is None and m.train is None
+def write_plain_turns(messages: list[Message], style: Flavour) -> list[dict[str, Any]]:
+    """Turns of messages that have no notes."""
+    words, role_key, content_key = style.words, style.role_key, style.content_key
+    return [
+        {role_key: words[m.role], content_key: m.content}
+        if m.name is None and m.tool_calls is None and m.tool_call_id is None and m.train is None
+        else _write_turn(m, style, {}, None, [])
+        for m in messages
+    ]
 
 
 def _read_turn(
@@ -128,35 +140,52 @@ def _read_turn(
         raise RecordError("wrong_type", f"expected a turn as an object, came {type_name(item)}", where)
     rest = dict(item)
     role = _read_role(rest.pop(style.role_key, None), f"{where}.{style.role_key}", style, left, slot, index)
+    at = f"{where}.{style.content_key}"
     has_content = style.content_key in rest
     content = rest.pop(style.content_key, None)
-    at = f"{where}.{style.content_key}"
     if role == CALL:
         tool_calls, text_style = read_function_call(content, at)
         left.note_turn(slot, index, call=text_style)
-        return Message("assistant", tool_calls=tool_calls, train=_read_train(rest, left, slot, index))
-    if isinstance(content, list):
-        content, outlines = read_parts(content, at, media)
-        left.note_turn(slot, index, parts=outlines)
-    elif content is not None and not isinstance(content, str):
-        raise RecordError("wrong_type", f"expected text or a list of parts, came {type_name(content)}", at)
-    message = Message(role, content, train=_read_train(rest, left, slot, index))
+        message = Message("assistant", tool_calls=tool_calls)
+    else:
+        message = Message(role, _read_content(content, at, left, slot, index, media))
+        if rest.get("tool_calls") and role == "assistant":
+            message.tool_calls, styles = read_openai(rest.pop("tool_calls"), f"{where}.tool_calls")
+            if any(s != "spaced" for s in styles):
+                left.note_turn(slot, index, arguments=styles)
+            if not has_content:
+                left.note_turn(slot, index, no_content=True)
+        # A tool may well return nothing and a system prompt may say nothing; a person or a model that says nothing
+        # is a defect.
+        content = message.content
+        if message.tool_calls is None and (content is None or (role in ("user", "assistant") and is_blank(content))):
+            raise RecordError("empty_turn", f"expected text in a turn of role {role}, came none", at)
+        if role == "assistant" and "parts" not in left.notes_of(slot, index):
+            _fold_reasoning(message, rest, left, slot, index)
+    message.train = _read_train(rest, left, slot, index)
     for key in ("name", "tool_call_id"):
         if isinstance(rest.get(key), str):
             setattr(message, key, rest.pop(key))
-    if rest.get("tool_calls") and role == "assistant":
-        message.tool_calls, styles = read_openai(rest.pop("tool_calls"), f"{where}.tool_calls")
-        if any(s != "spaced" for s in styles):
-            left.note_turn(slot, index, arguments=styles)
-        if not has_content:
-            left.note_turn(slot, index, no_content=True)
     if rest:
         left.keep_of_turn(slot, index, rest)
-    # A tool may well return nothing and a system prompt may say nothing; a person or a model that says nothing is a
-    # defect.
-    if message.tool_calls is None and (content is None or (role in ("user", "assistant") and is_blank(content))):
-        raise RecordError("empty_turn", f"expected text in a turn of role {role}, came none", at)
     return message
+
+
+def _read_content(content: Any, where: str, left: Leftovers, slot: str, index: int, media: list[Media]) -> str | None:
+    if isinstance(content, list):
+        content, outlines = read_parts(content, where, media)
+        left.note_turn(slot, index, parts=outlines)
+    elif content is not None and not isinstance(content, str):
+        raise RecordError("wrong_type", f"expected text or a list of parts, came {type_name(content)}", where)
+    return content
+
+
+def _fold_reasoning(message: Message, rest: dict[str, Any], left: Leftovers, slot: str, index: int) -> None:
+    taken = take_reasoning(rest)
+    if taken:
+        content = message.content
+        left.note_turn(slot, index, reasoning=[taken[0], None if content else content])
+        message.content = join_reasoning(taken[1], content)
 
 
 def _read_role(word: Any, where: str, style: Flavour, left: Leftovers, slot: str, index: int) -> str:
@@ -187,6 +216,21 @@ def _read_train(rest: dict[str, Any], left: Leftovers, slot: str, index: int) ->
     return None
 
 
+def _write_content(m: Message, key: str, notes: dict[str, Any], media: list[Media], row: dict[str, Any]) -> None:
+    content: Any = m.content
+    if "parts" in notes:
+        parts = write_parts(content or "", notes["parts"], media)
+        content = content if parts is None else parts
+    elif "reasoning" in notes:
+        field_name, blank = notes["reasoning"]
+        reasoning, answer = part_reasoning(content)
+        if reasoning is not None:
+            row[field_name] = reasoning
+            content = answer or blank
+    if not notes.get("no_content"):
+        row[key] = content
+
+
 def _write_turn(
     m: Message, style: Flavour, notes: dict[str, Any], train_key: str | None, media: list[Media]
 ) -> dict[str, Any]:
@@ -197,9 +241,7 @@ def _write_turn(
     if as_call:
         row[style.content_key] = write_function_call(m.tool_calls or "[]", notes.get("call"))
     else:
-        parts = write_parts(m.content or "", notes["parts"], media) if "parts" in notes else None
-        if not notes.get("no_content"):
-            row[style.content_key] = m.content if parts is None else parts
+        _write_content(m, style.content_key, notes, media, row)
         if m.tool_calls is not None:
             row["tool_calls"] = write_openai(m.tool_calls, notes.get("arguments"))
     if m.name is not None:

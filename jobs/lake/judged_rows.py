@@ -7,6 +7,7 @@ Great Expectations sees columns, not fields of structs, so the gate judges a pro
     quarantine_reason, evidence_witness, evidence_similarity, evidence_rule, meta_language, ...
     messages_count, media_count, changes_count   lists and maps: how many entries
     texts                                      every text of a record, one a line, for patterns that may not occur
+    trained_turns                              answers that a trainer learns from; of plain text 1 where there is any
 
 Binary columns (raw bytes of quarantined rows) are left out.
 """
@@ -41,6 +42,8 @@ def flatten(frame: DataFrame) -> DataFrame:
     if set(_TURNS) <= set(frame.columns):
         parts = [F.col(f"{name}.content") for name in _TURNS]
         columns.append(F.concat_ws("\n", *parts, F.col("text")).alias("texts"))
+        if _has_trained_turns(frame):
+            columns.append(_trained_turns().alias("trained_turns"))
     return frame.select(*columns)
 
 
@@ -78,6 +81,25 @@ def _flat(column: Column, name: str, kind: DataType) -> list[Column]:
     if isinstance(kind, BinaryType | StructType):
         return []
     return [column.alias(name)]
+
+
+def _trained_turns() -> Column:
+    """What ``jobs.formats.trained.trains_something`` asks of a row, as a number."""
+    counted = (
+        "size(filter({}, t -> t.role = 'assistant' and coalesce(t.train, true)"
+        " and (coalesce(t.content rlike '(?U)\\\\S', false) or coalesce(t.tool_calls, '') != '')))"
+    )
+    text = F.col("text").rlike(r"(?U)\S").cast("int")
+    answers = F.when(F.col("kind") == "preference", F.expr(counted.format("chosen")))
+    answers = answers.otherwise(F.expr(counted.format("messages")))
+    # The size of no list at all is -1.
+    return F.greatest(F.lit(0), F.when(F.col("kind") == "text", F.coalesce(text, F.lit(0))).otherwise(answers))
+
+
+def _has_trained_turns(frame: DataFrame) -> bool:
+    turns = frame.schema["messages"].dataType
+    known = {"role", "content", "train", "tool_calls"}
+    return isinstance(turns, ArrayType) and known <= set(getattr(turns.elementType, "names", ()))
 
 
 def _repeated(seen: DataFrame, columns: list[str]) -> DataFrame:

@@ -1,4 +1,4 @@
-"""The shapes of tables, in Arrow and in Spark. Rows are spelt out in ``jobs.record``, decisions here."""
+"""The shapes of tables, in Arrow and in Spark. Rows are spelt out in ``jobs.record_schema``, decisions here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pyarrow as pa
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
-from jobs.record import ROW_SCHEMA
+from jobs.record_schema import ROW_SCHEMA
 
 # Why a row was kept or removed. ``witness`` is the record_id of the kept row that a removed duplicate is like, and
 # ``similarity`` the exact one between the two; ``rule`` and ``detail`` say which check spoke and with what numbers;
@@ -44,7 +44,7 @@ def to_spark(schema: pa.Schema) -> StructType:
 
 
 def row_schema() -> StructType:
-    """The Spark schema of a rows table: ``jobs.record.ROW_SCHEMA``."""
+    """The Spark schema of a rows table: ``jobs.record_schema.ROW_SCHEMA``."""
     return to_spark(ROW_SCHEMA)
 
 

@@ -5,30 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from jobs.privacy.params import PrivacyParams
 from jobs.privacy.presidio import load_presidio, no_op_engine, no_op_enhancer
 from jobs.privacy.recognizers import DEFAULT_ENTITIES, ENTITIES, build_recognizers, cues
+from jobs.privacy.spans import LANGUAGES, Span, languages_in, without_overlaps
 from jobs.privacy.view import fold
-
-LANGUAGES = ("zh", "en")
-_HAN = re.compile("[\u4e00-\u9fa5]")
-# Two Latin words or a run of digits: what the English recognizers could read inside a Chinese text.
-_LATIN = re.compile(r"[A-Za-z]{2,}[ ,.:]+(?:[A-Za-z]{2,}|[0-9+(])|[0-9] [A-Z][a-z]|\+[0-9]|[A-Z]{2}[0-9]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of personal data: ``text[start:end]``, in characters, end exclusive; score 0 to 1."""
-
-    start: int
-    end: int
-    entity: str
-    score: float
-    recognizer: str
 
 
 class Analyzer:
@@ -71,7 +55,9 @@ class Analyzer:
         return bool(self._languages_to_read(fold(text).text))
 
     def _languages_to_read(self, folded: str) -> list[str]:
-        return [name for name in self._languages_in(folded) if any(search(folded) for search in self._cues[name])]
+        return [
+            name for name in languages_in(folded, self.languages) if any(search(folded) for search in self._cues[name])
+        ]
 
     def analyze(self, text: str, *, prefilter: bool = True) -> list[Span]:
         """The spans of personal data in ``text``, in order, none overlapping: the longest first, then the surest.
@@ -80,22 +66,12 @@ class Analyzer:
             prefilter: False looks at every text with every rule; the answer is the same.
         """
         view = fold(text)
-        languages = self._languages_to_read(view.text) if prefilter else self._languages_in(view.text)
+        languages = self._languages_to_read(view.text) if prefilter else languages_in(view.text, self.languages)
         results: list[Any] = []
         for language in languages:
             results += self._engine.analyze(view.text, language, score_threshold=self.min_score)
         found = [_span(result, *view.span(result.start, result.end)) for result in results if result.end > result.start]
-        return _without_overlaps(found)
-
-    def _languages_in(self, text: str) -> list[str]:
-        """Chinese rules for a text with Chinese in it; English rules where there is English."""
-        has_han = _HAN.search(text) is not None
-        chosen = []
-        if "zh" in self.languages and (has_han or "en" not in self.languages):
-            chosen.append("zh")
-        if "en" in self.languages and (not has_han or "zh" not in self.languages or _LATIN.search(text)):
-            chosen.append("en")
-        return chosen
+        return without_overlaps(found)
 
     @cached_property
     def _engine(self) -> Any:
@@ -113,14 +89,6 @@ class Analyzer:
 def _span(result: Any, start: int, end: int) -> Span:
     name = (result.recognition_metadata or {}).get("recognizer_name", "")
     return Span(start, end, result.entity_type, round(float(result.score), 3), str(name))
-
-
-def _without_overlaps(spans: list[Span]) -> list[Span]:
-    kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.start - s.end, -s.score, s.start, s.entity, s.recognizer)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda s: s.start)
 
 
 def _check(what: str, given: Iterable[str], known: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from jobs.formats.export import Export, Exporter, dataset_info
+from jobs.formats.targets import TARGETS, beside
 from jobs.lake.versions import TableVersion
 from jobs.record import RecordError
 from jobs.release.model import DataFile
@@ -19,7 +20,8 @@ _SPLITS = ("train", "validation", "test")
 
 
 def write_data(table: TableVersion, formats: Sequence[str], dataset: str, folder: Path) -> list[DataFile]:
-    """Writes ``data/<format>/<split>.jsonl`` and LLaMA-Factory's ``dataset_info.json`` into ``folder``.
+    """Writes ``data/<format>/<split>.jsonl`` and LLaMA-Factory's ``dataset_info.json`` into ``folder``, and into
+    ``trainers/`` a YAML snippet or loading code for each trainer that reads one of the formats.
 
     A row that a format cannot hold is left out of that format's files and counted in their ``refused``.
 
@@ -53,6 +55,7 @@ def write_data(table: TableVersion, formats: Sequence[str], dataset: str, folder
         if (name, split) in open_files
     }
     _write_dataset_info(written, dataset, folder)
+    _write_beside(written, dataset, folder)
     return [_data_file(export, split) for (_, split), export in written.items()]
 
 
@@ -64,6 +67,18 @@ def _write_dataset_info(written: dict[tuple[str, str], Export], dataset: str, fo
         # Read as relative to the folder that dataset_info.json lies in.
         entry["file_name"] = _path(name, split)
     (folder / "dataset_info.json").write_bytes(orjson.dumps(info, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _write_beside(written: dict[tuple[str, str], Export], dataset: str, folder: Path) -> None:
+    """What each trainer wants beside the split to train on, in the format that it reads best; paths from ``folder``."""
+    for target in TARGETS.values():
+        best = next((f for f in target.formats if (f, "train") in written and written[f, "train"].rows), None)
+        if best is None:
+            continue
+        names = {"file": _path(best, "train"), "name": f"{dataset}_{best}_train"}
+        for name, text in beside(written[best, "train"], target.name, **names).items():
+            (folder / "trainers").mkdir(exist_ok=True)
+            (folder / "trainers" / name).write_text(text, encoding="utf-8")
 
 
 def _data_file(export: Export, split: str) -> DataFile:

@@ -31,7 +31,7 @@ def key_text(row: Row, by: By = "dialogue") -> str:
     """The text that stands for ``row`` in near and semantic comparison; empty when the row has nothing to compare.
 
     Args:
-        row: a record in the shape of ``jobs.record.ROW_SCHEMA``.
+        row: a record in the shape of ``jobs.record_schema.ROW_SCHEMA``.
         by: ``dialogue`` all turns but the system's, and for a preference row both answers; ``prompt`` all before the
             last answer; ``response`` the last answer (for a preference row the pair); ``last_turn`` the last question
             and its answer; ``text`` everything that a model would read, system prompt included.

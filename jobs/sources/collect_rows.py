@@ -13,10 +13,14 @@ from typing import Any, Protocol
 import orjson
 
 from jobs.formats.detect import detect
-from jobs.formats.registry import AUTO, parse_row
-from jobs.record import ROW_SCHEMA, RecordError, content_hash
+from jobs.formats.registry import AUTO
+from jobs.record import RecordError, content_hash
+from jobs.record_schema import ROW_SCHEMA
+from jobs.sources.captioned_images import Captions, MediaStore, hash_of, read_captions
 from jobs.sources.files import read_rows
-from jobs.sources.rows import RAW_LIMIT, RawRow
+from jobs.sources.merged_rows import Merging, merge_rows
+from jobs.sources.row_parser import RowParser
+from jobs.sources.rows import RAW_LIMIT, RawRow, join_path
 
 TEMPLATES = "templates"
 
@@ -48,10 +52,19 @@ class SourceFields:
     collected_at: str | None = None
     count: int | None = None
     seed: int = 0
+    instruction: str | None = None
+    merged_prompt: str | None = None
+    output_column_name: str | None = None
+    conversation_extension: int = 1
 
 
 def collect_file(
-    path: str | Path, source: SourceLike, *, uri: str | None = None, collected_at: str | None = None
+    path: str | Path,
+    source: SourceLike,
+    *,
+    uri: str | None = None,
+    collected_at: str | None = None,
+    media: Path | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Every row of a file, in order: a record with source and ``content_hash``, or a quarantined row with null content.
 
@@ -60,9 +73,13 @@ def collect_file(
         uri: how rows call the file, by default ``path``.
         collected_at: ISO 8601; by default the source's own, else the time at which the file was last changed, so that
             reading the same file again gives the same rows.
+        media: the folder to store images in; only a source whose ``fields`` name an image needs it.
 
     Yields:
         Rows as plain values in the shape of ``ROW_SCHEMA``; ``record_id`` and ``changes`` are None.
+
+    Raises:
+        ValueError: a ``merged_prompt`` that cannot be read, or images and no folder to store them in.
     """
     file = Path(path)
     when = collected_at or getattr(source, "collected_at", None) or _changed_at(file)
@@ -78,32 +95,43 @@ def collect_file(
         "synthetic": source.kind in ("synthetic", TEMPLATES),
         "parent": None,
     }
-    for raw in _raw_rows(file, source):
+    rows, shaped = source_rows(file, source, media)
+    parser = RowParser([file], "chatml" if shaped else source.format, None if shaped else source.fields)
+    for raw in rows:
         place = {**known, "row": raw.row, "line": raw.line}
-        yield _good_or_quarantined(raw, source, place)
+        yield _good_or_quarantined(raw, source, place, parser)
 
 
-def join_path(outer: str, inner: str) -> str:
-    """A JSON path inside a row's own: ``$[3]`` and ``$.output`` -> ``$[3].output``."""
-    return outer + inner.removeprefix("$")
+def source_rows(file: Path, source: SourceLike, media: Path | None = None) -> tuple[Iterator[RawRow], bool]:
+    """A source's raw rows, and whether they were made into ChatML rows already (images, merged prompts).
+
+    Raises:
+        ValueError: as ``collect_file``.
+    """
+    if source.kind == TEMPLATES:
+        from jobs.sources.templates import read_templates
+
+        count, seed = getattr(source, "count", None) or 0, getattr(source, "seed", 0)
+        return read_templates(file, count=count, seed=seed), False
+    if captions := Captions.of(source):
+        if media is None:
+            raise ValueError(f"source {source.name}: its images need a folder to be stored in; give `media`")
+        return read_captions(read_rows(file), captions, file.parent, MediaStore(media)), True
+    if merging := Merging.of(source):
+        return merge_rows(read_rows(file), merging), True
+    return read_rows(file), False
 
 
-def _raw_rows(file: Path, source: SourceLike) -> Iterator[RawRow]:
-    if source.kind != TEMPLATES:
-        return read_rows(file)
-    from jobs.sources.templates import read_templates
-
-    return read_templates(file, count=getattr(source, "count", None) or 0, seed=getattr(source, "seed", 0))
-
-
-def _good_or_quarantined(raw: RawRow, source: SourceLike, place: dict[str, Any]) -> dict[str, Any]:
+def _good_or_quarantined(raw: RawRow, source: SourceLike, place: dict[str, Any], parser: RowParser) -> dict[str, Any]:
     error = raw.error
     if error is None:
         try:
-            record = parse_row(raw.value, source.format, source.fields)
+            record = parser.parse(raw.value)
         except RecordError as refused:
             error = refused
         else:
+            for item in record.media:
+                item.sha256 = hash_of(item.path)
             row = record.to_dict()
             place["format"] = _format_of(raw.value, source)
             row |= {"source": place, "content_hash": content_hash(row), "changes": None, "quarantine": None}
@@ -122,7 +150,7 @@ def _good_or_quarantined(raw: RawRow, source: SourceLike, place: dict[str, Any])
 
 
 def _format_of(value: Any, source: SourceLike) -> str:
-    if source.fields:
+    if source.fields or getattr(source, "merged_prompt", None):
         return "table"
     return source.format if source.format != AUTO else detect(value) or AUTO
 

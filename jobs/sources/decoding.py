@@ -10,16 +10,18 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import zstandard
 
 CHUNK = 1 << 18
 # Enough to see a list's first row and, in a mixed file, a few hundred characters that are not ASCII.
 SAMPLE = 1 << 18
+# A run of one byte packs 32,768 to 1: of a piece of 1 KiB come at most 32 MiB at once.
+_ZSTD_PIECE = 1 << 10
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MULTI_BYTE = re.compile(r"[^\x00-\x7f\ufffd]")
 # Han characters, CJK punctuation and full-width forms: what Chinese text outside ASCII consists of.
@@ -50,6 +52,22 @@ class Damage:
     detail: str = ""
 
 
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Watched:
+    """A file that tells how much was read of it."""
+
+    def __init__(self, file: BinaryIO, seen: Callable[[int], None]) -> None:
+        self._file, self._seen = file, seen
+
+    def read(self, size: int, /) -> bytes:
+        data = self._file.read(size)
+        self._seen(len(data))
+        return data
+
+
 class ByteSource:
     """A file's content as UTF-8 chunks: ``head`` to look at, then ``chunks()`` for all of it, the head included.
 
@@ -60,13 +78,14 @@ class ByteSource:
         damage: filled when a compressed file breaks off; what came before it has been given out.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seen: Callable[[int], None] | None = None) -> None:
         self.damage = Damage()
         self._file = path.open("rb")
         magic = self._file.read(4)
         self._file.seek(0)
         self.compression = "gzip" if magic[:2] == _GZIP else "zstd" if magic == _ZSTD else None
-        self._raw = _unpack(self._file, self.compression, self.damage)
+        readable = self._file if seen is None else _Watched(self._file, seen)
+        self._raw = _unpack(readable, self.compression, self.damage)
         head = bytearray()
         for chunk in self._raw:
             head += chunk
@@ -135,7 +154,7 @@ def _to_utf8(text: str) -> bytes:
         return re.sub("[\ud800-\udfff]", "\udcff", text).encode("utf-8", "surrogateescape")
 
 
-def _unpack(file: BinaryIO, compression: str | None, damage: Damage) -> Iterator[bytes]:
+def _unpack(file: _Readable, compression: str | None, damage: Damage) -> Iterator[bytes]:
     if compression == "gzip":
         return _gunzip(file, damage)
     if compression == "zstd":
@@ -143,7 +162,7 @@ def _unpack(file: BinaryIO, compression: str | None, damage: Damage) -> Iterator
     return iter(lambda: file.read(CHUNK), b"")
 
 
-def _gunzip(file: BinaryIO, damage: Damage) -> Iterator[bytes]:
+def _gunzip(file: _Readable, damage: Damage) -> Iterator[bytes]:
     """Members one after another, in bounded pieces; keeps all that a broken-off file gives."""
     stream = zlib.decompressobj(wbits=31)
     pending = b""
@@ -170,10 +189,25 @@ def _gunzip(file: BinaryIO, damage: Damage) -> Iterator[bytes]:
         damage.reason, damage.detail = "broken_archive", "the gzip file breaks off before its end"
 
 
-def _unzstd(file: BinaryIO, damage: Damage) -> Iterator[bytes]:
-    reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-    try:
-        while out := reader.read(CHUNK):
-            yield out
-    except zstandard.ZstdError:
-        damage.reason, damage.detail = "broken_archive", "the zstd data is damaged from here on"
+def _unzstd(file: _Readable, damage: Damage) -> Iterator[bytes]:
+    """Frames one after another; a frame that breaks off says so, which ``zstandard``'s own reader does not."""
+    stream = zstandard.ZstdDecompressor().decompressobj()
+    begun = False
+    while packed := file.read(CHUNK):
+        pieces = [packed[i : i + _ZSTD_PIECE] for i in range(0, len(packed), _ZSTD_PIECE)]
+        while pieces:
+            begun = True
+            try:
+                out = stream.decompress(pieces.pop(0))
+            except zstandard.ZstdError:
+                damage.reason, damage.detail = "broken_archive", "the zstd data is damaged from here on"
+                return
+            if out:
+                yield out
+            if stream.eof:
+                begun = False
+                if stream.unused_data:
+                    pieces.insert(0, stream.unused_data)
+                stream = zstandard.ZstdDecompressor().decompressobj()
+    if begun:
+        damage.reason, damage.detail = "broken_archive", "the zstd file breaks off before its end"

@@ -7,14 +7,13 @@ Plain text gives one record a line, as ``datasets`` and LLaMA-Factory read it.
 from __future__ import annotations
 
 import glob
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from jobs.sources.decoding import SAMPLE, ByteSource
 from jobs.sources.json_files import read_json
 from jobs.sources.json_lines import split_lines
-from jobs.sources.rows import RawRow, bad_row
+from jobs.sources.rows import ROW_LIMIT, RawRow, bad_row, too_long
 from jobs.sources.tables import read_csv, read_parquet, sniff_csv
 
 _JSON = (".json", ".jsonl", ".ndjson", ".jsonlines")
@@ -52,14 +51,17 @@ def list_files(path: str | Path) -> list[Path]:
     return sorted(found)
 
 
-def read_rows(path: str | Path) -> Iterator[RawRow]:
+def read_rows(path: str | Path, seen: Callable[[int], None] | None = None) -> Iterator[RawRow]:
     """Every row of a file, in order, good and bad; never raises for what is in the file.
+
+    Args:
+        seen: is told of bytes read, as they are on disk; for a progress bar.
 
     Raises:
         OSError: the file cannot be opened.
     """
     file = Path(path)
-    with ByteSource(file) as source:
+    with ByteSource(file, seen) as source:
         last: RawRow | None = None
         for last in _rows_of(file, source):
             yield last
@@ -123,6 +125,9 @@ def _read_text(chunks: Iterable[bytes]) -> Iterator[RawRow]:
         if not raw.strip():
             continue
         row += 1
+        if len(raw) > ROW_LIMIT:
+            yield too_long(row, number, "$", raw)
+            continue
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as bad:
@@ -139,6 +144,8 @@ def _parquet(path: Path, source: ByteSource) -> Iterator[RawRow]:
     if source.compression is None:
         yield from read_parquet(path)
         return
+    import tempfile
+
     # Parquet is read from its end: packed once more, it has to be unpacked first.
     with tempfile.NamedTemporaryFile(suffix=".parquet") as unpacked:
         for chunk in source.chunks():

@@ -16,7 +16,7 @@ import orjson
 
 from jobs.record import RecordError
 from jobs.sources.json_values import load_object
-from jobs.sources.rows import RawRow, bad_row
+from jobs.sources.rows import RAW_LIMIT, ROW_LIMIT, RawRow, bad_row
 
 # A whole string, a bracket, or a quote whose string has not ended in what is buffered.
 _TOKEN = re.compile(rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[\[\]{}"]', re.S)
@@ -27,6 +27,10 @@ _CLOSING = re.compile(rb"\]\s*\}?\s*\Z")
 _SCALAR_END = re.compile(rb"[,{\[\]}\n]")
 # From this size on an unfinished element is checked for being broken; far above a row, far below memory.
 _DOUBT = 1 << 16
+
+# Errors of the bytes themselves; what is wrong with a whole JSON value hides no other element.
+_UNREADABLE = frozenset({"not_json", "truncated", "not_utf8", "nul_bytes"})
+_TOO_LONG = RecordError("too_long", f"expected a row of at most {ROW_LIMIT >> 20} MiB")
 
 _Parsed = tuple[bytes, dict[str, Any] | None, RecordError | None]
 
@@ -128,6 +132,8 @@ class ElementReader:
                     pending = len(buffer.data) - buffer.at
                 if cut is not None or pending >= 4 * _DOUBT:
                     return self._cut_at(cut if cut is not None else self._next_line())
+            if pending > ROW_LIMIT:
+                return self._too_long()
             if not buffer.more():
                 cut = self._next_start(buffer.at + 1, len(buffer.data))
                 if cut is None:
@@ -136,12 +142,29 @@ class ElementReader:
                     cut = tail.start() if tail else len(buffer.data)
                 return self._cut_at(cut)
 
+    def _too_long(self) -> _Parsed:
+        """An element beyond ``ROW_LIMIT``: dropped up to where the next one begins, its own beginning kept."""
+        buffer = self._buffer
+        own = _FIRST_KEY.match(buffer.data, buffer.at)
+        start = _start_pattern(own.group(1) if own else self._key)
+        raw = buffer.data[buffer.at : buffer.at + RAW_LIMIT]
+        buffer.advance(1)
+        while (found := start.search(buffer.data, buffer.at)) is None:
+            # A beginning that the end of what is buffered cuts in two is shorter than this.
+            buffer.advance(max(0, len(buffer.data) - buffer.at - 512))
+            if not buffer.more():
+                break
+        buffer.advance((found.start() if found else len(buffer.data)) - buffer.at)
+        return raw, None, _TOO_LONG
+
     def _closed(self, end: int) -> _Parsed:
         """An element whose brackets close at ``end``; when it is no JSON, a following one may hide in it."""
         buffer = self._buffer
+        if end - buffer.at > ROW_LIMIT:
+            return buffer.advance(end - buffer.at)[:RAW_LIMIT], None, _TOO_LONG
         raw = buffer.data[buffer.at : end]
         value, error = load_object(raw)
-        if error is not None and error.reason != "not_an_object":
+        if error is not None and error.reason in _UNREADABLE:
             cut = self._next_start(buffer.at + 1, end)
             if cut is not None:
                 return self._cut_at(cut)
@@ -154,7 +177,7 @@ class ElementReader:
         key = own.group(1) if own else self._key
         if key is None:
             return None
-        found = re.compile(rb"\{\s*" + re.escape(key) + rb"\s*:").search(data, low, high)
+        found = _start_pattern(key).search(data, low, high)
         return found.start() if found else None
 
     def _next_line(self) -> int:
@@ -177,6 +200,11 @@ class ElementReader:
             if found or len(buffer.data) - buffer.at > _DOUBT or not buffer.more():
                 found = found or _SCALAR_END.search(buffer.data, buffer.at + 1)
                 return self._cut_at(found.start() if found else len(buffer.data))
+
+
+def _start_pattern(key: bytes | None) -> re.Pattern[bytes]:
+    """The beginning of an object whose first key (in its quotes) is ``key``; of any object for None."""
+    return re.compile(rb"\{\s*" + (re.escape(key) if key else rb'"[^"\\\n]{1,200}"') + rb"\s*:")
 
 
 def _end_of_element(data: bytes, start: int) -> int:

@@ -73,6 +73,7 @@ def _is_frame(start: bytes) -> bool:
     return (
         not rest.strip(_SPACE)
         and detect(row) is None
+        and _ROW_KEYS.isdisjoint(row)
         and any(isinstance(v, list) and v and isinstance(v[0], dict | list) for v in row.values())
     )
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jobs.sources.json_values import load_object
-from jobs.sources.rows import RAW_LIMIT, RawRow
+from jobs.sources.rows import RAW_LIMIT, ROW_LIMIT, RawRow, too_long
 
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a stream, without their line feeds; a long line is gathered once, not over and over."""
+    """The lines of a stream, without their line feeds; a long line is gathered once, not over and over.
+
+    Of a line beyond ``ROW_LIMIT`` comes what is gathered by then, which is longer than the limit; the rest is dropped.
+    """
     pending: list[bytes] = []
+    size = 0
     for chunk in chunks:
         lines = chunk.split(b"\n")
-        pending.append(lines[0])
+        if size <= ROW_LIMIT:
+            pending.append(lines[0])
+            size += len(lines[0])
         if len(lines) > 1:
             yield b"".join(pending)
             yield from lines[1:-1]
-            pending = [lines[-1]]
+            pending, size = [lines[-1]], len(lines[-1])
     if last := b"".join(pending):
         yield last
 
@@ -30,6 +36,9 @@ def read_json_lines(chunks: Iterable[bytes]) -> Iterator[RawRow]:
         if not raw:
             continue
         row += 1
+        if len(raw) > ROW_LIMIT:
+            yield too_long(row, number, "$", raw)
+            continue
         value, error = load_object(raw)
         if error is not None and raw.endswith(b","):
             value, error_again = load_object(raw[:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -13,13 +14,16 @@ from jobs.record import RecordError
 # From here on orjson reads whole numbers as floats, which changes them silently; those of others are rarely so big.
 _BIGGEST = 2.0**63
 _LONG_NUMBER = re.compile(rb"(?<![\d.+-])-?\d{19,}(?![\d.eE])")
+_SPACED_COLON = re.compile(rb'"\s+:')
+_NAME = re.compile(r"[A-Za-z_]{1,40}")
 _IN_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
 
 
 def load_object(raw: bytes) -> tuple[dict[str, Any] | None, RecordError | None]:
     """(object, None) or (None, error); the error never quotes the bytes.
 
-    Reasons: ``not_utf8``, ``not_json``, ``truncated``, ``not_an_object``, ``number_out_of_range``.
+    Reasons: ``not_utf8``, ``nul_bytes``, ``not_json``, ``truncated``, ``not_an_object``, ``number_out_of_range``,
+    ``duplicate_key`` (RFC 8259, section 4: what a reader makes of one is unforeseeable).
     """
     try:
         value = orjson.loads(raw)
@@ -27,22 +31,64 @@ def load_object(raw: bytes) -> tuple[dict[str, Any] | None, RecordError | None]:
         return None, _explain(raw, error)
     if not isinstance(value, dict):
         return None, RecordError("not_an_object", f"expected a JSON object, came {type_name(value)}")
-    if _has_big_float(value) and _LONG_NUMBER.search(_IN_STRING.sub(b'""', raw)):
+    keys, big = _survey(value)
+    if big and _LONG_NUMBER.search(_IN_STRING.sub(b'""', raw)):
         return None, RecordError("number_out_of_range", "a number has more than 64 bits; write it as text")
+    if _may_repeat_keys(raw, keys) and (name := _repeated_key(raw)) is not None:
+        return None, RecordError("duplicate_key", f"{name} stands twice in one object, with different values")
     return value, None
 
 
-def _has_big_float(value: dict[str, Any]) -> bool:
+def _survey(value: dict[str, Any]) -> tuple[int, bool]:
+    """How many keys the objects in ``value`` have, and whether a number is beyond 64 bits."""
     waiting: list[Any] = [value]
+    keys, big = 0, False
     while waiting:
         item = waiting.pop()
-        for inner in item.values() if isinstance(item, dict) else item:
+        if type(item) is dict:
+            keys += len(item)
+            inside = item.values()
+        else:
+            inside = item
+        for inner in inside:
             kind = type(inner)
             if kind is dict or kind is list:
                 waiting.append(inner)
             elif kind is float and not -_BIGGEST < inner < _BIGGEST:
-                return True
-    return False
+                big = True
+    return keys, big
+
+
+def _may_repeat_keys(raw: bytes, keys: int) -> bool:
+    """False where as many keys were read as stand in the bytes: counted quickly, and sure only when they agree.
+
+    A key ends in a quote and a colon; so does, in a string that holds JSON, an escaped quote and a colon.
+    """
+    written = raw.count(b'":') - raw.count(b'\\":')
+    if written != keys or b'\\\\":' in raw:
+        return True
+    return any(gap in raw for gap in (b" :", b"\n:", b"\t:", b"\r:")) and _SPACED_COLON.search(raw) is not None
+
+
+def _repeated_key(raw: bytes) -> str | None:
+    """What stands twice in one object with different values, called by its name where that looks like one."""
+    found: list[str] = []
+
+    def take(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        taken = dict(pairs)
+        if len(taken) < len(pairs):
+            found.extend(key for key, value in pairs if value != taken[key])
+        return taken
+
+    try:
+        json.loads(raw, object_pairs_hook=take)
+    except RecursionError:
+        return "a key"
+    except ValueError:
+        return None  # a number too long for Python, and orjson has read it
+    if not found:
+        return None
+    return f"the key {found[0]}" if _NAME.fullmatch(found[0]) else "a key"
 
 
 def _explain(raw: bytes, error: orjson.JSONDecodeError) -> RecordError:

@@ -9,6 +9,8 @@ from jobs.record import RecordError
 
 # A row that cannot be read is kept for a person to look at; beyond this the place says where the rest is.
 RAW_LIMIT = 1 << 20
+# A longer row is not read: it bounds memory, and what is longer is a file without its line breaks.
+ROW_LIMIT = 1 << 26
 
 
 @dataclass(slots=True)
@@ -35,3 +37,13 @@ class RawRow:
 def bad_row(row: int, line: int | None, path: str, reason: str, detail: str, raw: bytes = b"") -> RawRow:
     """A row that could not be read."""
     return RawRow(row, line, path, None, RecordError(reason, detail), raw[:RAW_LIMIT])
+
+
+def too_long(row: int, line: int | None, path: str, raw: bytes) -> RawRow:
+    """A row beyond ``ROW_LIMIT``, of which ``raw`` is the beginning."""
+    return bad_row(row, line, path, "too_long", f"expected a row of at most {ROW_LIMIT >> 20} MiB", raw)
+
+
+def join_path(outer: str, inner: str) -> str:
+    """A JSON path inside a row's own: ``$[3]`` and ``$.output`` -> ``$[3].output``."""
+    return outer + inner.removeprefix("$")

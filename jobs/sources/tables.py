@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from jobs.sources.json_lines import split_lines
-from jobs.sources.rows import RawRow, bad_row
+from jobs.sources.rows import ROW_LIMIT, RawRow, bad_row, too_long
 
 Quoting = Literal[0, 3]  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
 _QUOTINGS: dict[str, tuple[Quoting, ...]] = {
@@ -67,14 +67,19 @@ def read_csv(head: bytes, chunks: Iterable[bytes], *, whole: bool) -> Iterator[R
             return
         if cells is not None and not any(cells) and len(cells) < 2:
             continue
-        if header is None and cells is not None:
-            header = _unique([name.strip().lstrip("\ufeff") for name in cells])
+        if header is None:
+            if cells is None:
+                yield bad_row(1, feed.first, "$", "bad_header", f"the line of column names: {error}", feed.raw)
+                return
+            header = _unique([_readable(name).strip().lstrip("\ufeff") for name in cells])
             continue
         row += 1
-        if error or cells is None:
+        if len(feed.raw) > ROW_LIMIT:
+            yield too_long(row, feed.first, "$", feed.raw)
+        elif error or cells is None:
             yield bad_row(row, feed.first, "$", "not_csv", error or "unreadable", feed.raw)
         else:
-            yield _table_row(row, feed, header or [], cells)
+            yield _table_row(row, feed, header, cells)
 
 
 def read_parquet(path: Path) -> Iterator[RawRow]:
@@ -150,8 +155,7 @@ class _Lines:
                 return
             self._used.append(line)
             self._next_line += 1
-            # Without the carriage return at its end, which csv takes for a line's end of its own when unquoted.
-            yield line.removesuffix(b"\r").decode("utf-8", "surrogateescape") + "\n"
+            yield line.decode("utf-8", "surrogateescape") + "\n"
 
 
 def _agreement(lines: list[str], delimiter: str, quoting: Quoting) -> tuple[float, int]:
@@ -183,6 +187,11 @@ def _table_row(row: int, feed: _Lines, header: list[str], cells: list[str]) -> R
         return bad_row(row, feed.first, "$", "nul_bytes", "the row has NUL bytes", feed.raw)
     value = {name: _cell(name, cell) for name, cell in zip(header, cells, strict=True)}
     return RawRow(row, feed.first, "$", value, None, feed.raw)
+
+
+def _readable(name: str) -> str:
+    """A column's name with its undecodable bytes and NULs as replacement characters: each row says what is wrong."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _cell(name: str, cell: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
@@ -16,7 +17,8 @@ from jobs.lake.batches import Row, map_batches
 from jobs.lake.job import SourceFile, StageJob
 from jobs.lake.tables import commit
 from jobs.lake.versions import TableVersion
-from jobs.record import ROW_SCHEMA
+from jobs.record_schema import ROW_SCHEMA
+from jobs.sources.captioned_images import FOLDER as MEDIA
 from jobs.sources.collect_rows import collect_file
 from jobs.spec import Model, SourceSpec
 
@@ -44,8 +46,10 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
     return rows.withColumn("record_id", F.substring(F.sha2(identity, 256), 1, 32)).select(*ROW_SCHEMA.names)
 
 
-def read_sources(spark: SparkSession, sources: Iterable[SourceSpec], files: Iterable[SourceFile]) -> DataFrame:
-    """The rows of all files, without ids; a file is read by one task, streaming."""
+def read_sources(
+    spark: SparkSession, sources: Iterable[SourceSpec], files: Iterable[SourceFile], media: Path | None = None
+) -> DataFrame:
+    """The rows of all files, without ids; a file is read by one task, streaming. Images are stored under ``media``."""
     by_name = {source.name: source for source in sources}
     listed = [(file.source, file.path, file.uri) for file in files]
     tasks = min(len(listed), _TASKS_A_CORE * spark.sparkContext.defaultParallelism)
@@ -54,7 +58,7 @@ def read_sources(spark: SparkSession, sources: Iterable[SourceSpec], files: Iter
     def read(batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
         for listing in batches:
             for file in listing:
-                rows = collect_file(file["path"], by_name[file["source"]], uri=file["uri"])
+                rows = collect_file(file["path"], by_name[file["source"]], uri=file["uri"], media=media)
                 while batch := list(islice(rows, _BATCH)):
                     yield batch
 
@@ -64,5 +68,6 @@ def read_sources(spark: SparkSession, sources: Iterable[SourceSpec], files: Iter
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Reads the job's files and commits their rows."""
     started_at = datetime.now(UTC)
-    rows = read_sources(spark, job.sources, job.files)
+    # Beside the table, in the raw zone: an image may show what a text would have to hide.
+    rows = read_sources(spark, job.sources, job.files, Path(job.table).parent / MEDIA)
     return commit(transform(rows, Params.model_validate(job.params)), job, started_at)

@@ -10,7 +10,8 @@ from jobs.lake.batches import Row, guarded, map_rows
 from jobs.lake.job import StageJob
 from jobs.lake.tables import apply
 from jobs.lake.versions import TableVersion
-from jobs.record import ROW_SCHEMA, content_hash
+from jobs.record import content_hash
+from jobs.record_schema import ROW_SCHEMA
 from jobs.text.normalize import normalize_row
 from jobs.text.params import NormalizeParams
 

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from jobs.lake.job import StageJob
 from jobs.lake.tables import commit, read, read_current
 from jobs.lake.versions import TableVersion
-from jobs.record import RECORD_SCHEMA
+from jobs.record_schema import RECORD_SCHEMA
 from jobs.spec import Model
 
 

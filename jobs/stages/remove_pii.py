@@ -14,7 +14,8 @@ from jobs.lake.versions import TableVersion
 from jobs.privacy.analyzer import Analyzer
 from jobs.privacy.params import PrivacyParams
 from jobs.privacy.placeholders import Desensitiser
-from jobs.record import ROW_SCHEMA, content_hash
+from jobs.record import content_hash
+from jobs.record_schema import ROW_SCHEMA
 from jobs.text.mojibake import repair_mojibake
 
 

@@ -7,6 +7,7 @@ import re
 import ftfy
 from ftfy.badness import is_bad
 
+from jobs.text.garbled import GBK_MARKS
 from jobs.text.protect import SENTINEL
 
 # Only ftfy's encoding repairs: quotes, widths, ligatures, entities and line breaks are steps of their own or stay.
@@ -29,9 +30,6 @@ _CONFIG = ftfy.TextFixerConfig(
 )
 _C1 = re.compile("[\x80-\x9f\ud800-\udfff]")
 
-# Chinese characters that are rare in Chinese and come of UTF-8 bytes of common characters read as GBK. For example
-# 锛 is EF BC, the first two bytes of full-width punctuation, and 鐨 is E7 9A, of 的. Twelve of these cover most damage.
-GBK_MARKS = re.compile("[锛銆鐨鎴鏄鍙璇鎮杩鍚瀹璁浣浠鍦鏈涓缁鍒鍑鎵閫璐鍥鏃鏂]")
 _GBK_RUN = re.compile("[^\x00-\x7f\U000f0000-\U000ffffd]{2,}")
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
 
-Language = Literal["zh", "en", "mixed", "other", "unknown"]
+from jobs.text.language import Language
 
 
 class NormalizeParams(BaseModel):

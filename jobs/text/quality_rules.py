@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from jobs.text import answers, measures
+from jobs.text import answers, leftovers, measures
+from jobs.text.garbled import garbled_share
 from jobs.text.language import language_of
 
 Reads = Literal["prompt", "response", "text", "any", "whole", "row"]
@@ -86,7 +87,7 @@ def _empty_answers(parts: Parts) -> int:
     # "无" answers a task that names it as an answer ("没有则回答无"), and nothing else.
     allowed = any("无" in prompt for prompt in parts.prompts)
     said = parts.responses + parts.rejected
-    return sum(measures.is_empty_answer(text) and not (allowed and text.strip() == "无") for text in said)
+    return sum(leftovers.is_empty_answer(text) and not (allowed and text.strip() == "无") for text in said)
 
 
 def _refused_answers(parts: Parts) -> int:
@@ -110,13 +111,13 @@ _CHAT = "chat logs: ours"
 RULES: tuple[Rule, ...] = (
     Rule("min_turns", "empty_answer", "row", _answers_missing, "min_turns", "min", _CHAT),
     Rule("empty_answers", "empty_answer", "row", _empty_answers, "max_empty_answers", "max", _CHAT),
-    Rule("garbled_share", "garbled", "any", measures.garbled_share, "max_garbled_share", "max", "ftfy's badness; ours"),
-    Rule("template_tokens", "template_tokens", "any", measures.template_tokens, "max_template_tokens", "max", _CHAT),
+    Rule("garbled_share", "garbled", "any", garbled_share, "max_garbled_share", "max", "ftfy's badness; ours"),
+    Rule("template_tokens", "template_tokens", "any", leftovers.template_tokens, "max_template_tokens", "max", _CHAT),
     Rule(
         "unfilled_slots",
         "unfilled_slots",
         "any",
-        measures.unfilled_slots,
+        leftovers.unfilled_slots,
         "max_unfilled_slots",
         "max",
         f"{_C4} (curly brackets)",

@@ -1,12 +1,14 @@
-"""What both tools share: user mistakes as one line, field mappings from the command line, progress on a terminal."""
+"""What both tools share: user mistakes as one line, files that are asked for and written, field mappings."""
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from jobs.formats.registry import AUTO, FORMATS
 from jobs.formats.table import check_fields
 from jobs.sources.files import list_files
 
@@ -22,27 +24,74 @@ def run(command: Callable[[], int], name: str) -> int:
     except UsageError as error:
         sys.stderr.write(f"{name}: {error}\n")
         return 2
+    except BrokenPipeError:
+        # The reader of our output has gone (`... | head`): nobody is left to tell, and Python must not try at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         sys.stderr.write(f"{name}: {error.strerror or 'cannot be read or written'}: {error.filename}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\n{name}: stopped; nothing half written is left\n")
+        return 130
 
 
 def find_input(given: str) -> list[Path]:
     """The files that were asked for, at least one.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or what is there is no file of rows.
     """
-    files = list_files(given)
-    if not files:
-        near = (
-            sorted(p.name for p in Path(given).parent.glob("*") if p.is_file())[:5]
-            if Path(given).parent.is_dir()
-            else []
-        )
-        hint = f"; in that folder are {', '.join(near)}" if near else ""
-        raise UsageError(f"no such file: {given}; expected a file, a folder or a pattern{hint}")
-    return files
+    try:
+        files = list_files(given)
+        path = Path(given)
+        if files:
+            return files
+        if path.is_dir():
+            raise UsageError(f"no data file in the folder {given}; expected JSON, JSON Lines, CSV, Parquet or text")
+        if path.exists():
+            raise UsageError(f"{given} is a device, a socket or a pipe; expected a file: write it to one first")
+    except ValueError:  # a NUL in the name
+        raise UsageError("no such file: the name holds a NUL character") from None
+    folder = path.parent
+    near = sorted(p.name for p in folder.glob("*") if p.is_file())[:5] if folder.is_dir() else []
+    hint = f"; in that folder are {', '.join(near)}" if near else ""
+    raise UsageError(f"no such file: {given}; expected a file, a folder or a pattern{hint}")
+
+
+def refuse_overwriting(outputs: Iterable[Path], inputs: Sequence[Path], *, force: bool, option: str) -> None:
+    """Refuses to write over a file that is there, unless forced, and over an input in any case.
+
+    Raises:
+        UsageError: naming the file and, with ``option``, what to do.
+    """
+    for file in outputs:
+        if file.is_dir() or not file.parent.is_dir():
+            raise UsageError(f"{option}: expected a file in a folder that exists, came {file}")
+        if any(file.exists() and file.samefile(source) for source in inputs):
+            raise UsageError(f"{file} is the input itself; name another file with {option}")
+        if file.exists() and not force:
+            raise UsageError(f"{file} exists; overwrite it with --force, or name another file with {option}")
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say how to read the input."""
+    parser.add_argument("--input-format", default=AUTO, help=f"auto, {', '.join(FORMATS)}; default: told by each row")
+    parser.add_argument(
+        "--fields",
+        nargs="+",
+        default=[],
+        metavar="OURS=THEIRS",
+        help="which columns mean what: instruction=question output=answer",
+    )
+
+
+def check_input_format(name: str) -> None:
+    """Raises:
+    UsageError: there is no such format.
+    """
+    if name != AUTO and name not in FORMATS:
+        raise UsageError(f"unknown input format {name!r}; expected auto, {', '.join(FORMATS)}")
 
 
 def read_fields(pairs: Iterable[str]) -> dict[str, str]:
@@ -62,26 +111,3 @@ def read_fields(pairs: Iterable[str]) -> dict[str, str]:
     except ValueError as error:
         raise UsageError(f"--fields: {error}") from None
     return fields
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Callable[[], None]]:
-    """A counter of rows on standard error, on a terminal only; call the yielded function once a row."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f} rows"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        count = 0
-
-        def step() -> None:
-            nonlocal count
-            count += 1
-            if count % 512 == 0:
-                bar.update(task, completed=count)
-
-        yield step

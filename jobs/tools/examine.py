@@ -2,212 +2,294 @@
 
 from __future__ import annotations
 
-import re
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from jobs.formats.checks import alternates
-from jobs.formats.content_parts import TAG
+import orjson
+
 from jobs.formats.detect import detect
 from jobs.formats.registry import AUTO, parse_row
-from jobs.record import Record, RecordError, content_hash
+from jobs.formats.tokens import Counter as TokenCounter
+from jobs.formats.tokens import load_counter
+from jobs.privacy.counting import count_personal_data
+from jobs.record import Record, RecordError
 from jobs.sources.files import read_rows
-from jobs.tools.command import progress
+from jobs.sources.rows import RawRow
+from jobs.text.language import language_of
 from jobs.tools.copies import CopyCounter
-from jobs.tools.findings import SEVERITIES, Finding, finding
-from jobs.tools.text_signs import answer_signs, personal_data, text_signs
+from jobs.tools.finding_rules import REASONS
+from jobs.tools.findings import Finding, Notes, finding, in_order
+from jobs.tools.places import Place
+from jobs.tools.progress import progress
+from jobs.tools.row_checks import check_row
+from jobs.tools.tallies import Distribution, Labels
+from jobs.tools.text_signs import answer_signs, locate, text_signs
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_WORD = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_ROWS_SHOWN = 10
-_LONG_TOKENS = 2048
-# A file of several formats is one where a second format has more than a stray row.
+CUTOFF = 2048
+# Enough to tell a row's language by; the share of languages is told by rows.
+_LANGUAGE_SAMPLE = 1000
+# A data set of several languages is one where a second has more than a stray row.
 _SMALL_SHARE = 0.05
+_SOURCE_COLUMNS = ("source", "data_source", "dataset", "origin")
 
 
 @dataclass(slots=True)
 class Health:
-    """What was found. Lengths are of whole dialogues; tokens are estimated by ``estimate_tokens``."""
+    """What was found. Lengths are of whole rows, without what a chat template adds.
+
+    Attributes:
+        tokenizer: what counted the tokens.
+        histograms: (first value, last value, rows) of each bin.
+    """
 
     files: list[str]
+    cutoff: int
+    tokenizer: str
     rows: int = 0
     usable: int = 0
-    formats: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    languages: Counter[str] = field(default_factory=Counter)
-    intents: Counter[str] = field(default_factory=Counter)
-    personal: Counter[str] = field(default_factory=Counter)
+    formats: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    intents: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
+    personal: dict[str, int] = field(default_factory=dict)
     lengths: dict[str, list[int]] = field(default_factory=dict)
+    histograms: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     compared_all: bool = True
     findings: list[Finding] = field(default_factory=list)
 
 
-def examine(files: Sequence[Path], source_format: str = AUTO, fields: Mapping[str, str] | None = None) -> Health:
-    """Read every row of the files and judge them; rows of several files are numbered on."""
-    pass_ = _Pass(source_format, fields)
-    with progress("examining") as step:
-        for file in files:
-            for raw in read_rows(file):
-                step()
-                pass_.row += 1
-                if raw.error is not None:
-                    pass_.note("unreadable_rows", raw.error.reason)
-                else:
-                    pass_.examine_row(raw.value)
-    return pass_.health([str(file) for file in files])
+def examine(
+    files: Sequence[Path],
+    source_format: str = AUTO,
+    fields: Mapping[str, str] | None = None,
+    cutoff: int = CUTOFF,
+    counter: TokenCounter | None = None,
+) -> Health:
+    """Read every row of the files and judge them.
 
-
-def estimate_tokens(text: str) -> int:
-    """Tokens of a text, estimated: one for a Han character, 1.3 for a word, one for three other characters.
-
-    Within about a quarter of what Qwen's and Llama 3's tokenizers count on Chinese and English prose.
+    Args:
+        cutoff: tokens after which a trainer cuts a row off.
+        counter: counts them; by default an estimate.
     """
-    han = len(_HAN.findall(text))
-    words = _WORD.findall(text)
-    rest = len(text) - han - sum(map(len, words)) - text.count(" ")
-    return han + round(1.3 * len(words)) + rest // 3
-
-
-def language_of(text: str) -> str:
-    """``zh``, ``en`` (Latin letters), ``ja/ko``, ``other`` by the script that has the most."""
-    sample = text[:2000]
-    han = len(_HAN.findall(sample))
-    latin = sum(len(word) for word in _WORD.findall(sample) if word.isascii())
-    kana = len(_KANA_HANGUL.findall(sample))
-    if kana * 20 > han + kana + latin:
-        return "ja/ko"
-    if not han and not latin:
-        return "other"
-    # A Han character says about as much as three letters.
-    return "zh" if han * 3 >= latin else "en"
+    look = _Pass(source_format, fields, cutoff, counter or load_counter())
+    with progress("examining", files) as shown:
+        for file in files:
+            look.begin(str(file))
+            for raw in read_rows(file, shown.seen):
+                shown.step()
+                look.take(raw)
+    return look.health()
 
 
 class _Pass:
-    def __init__(self, source_format: str, fields: Mapping[str, str] | None) -> None:
-        self.row = 0
-        self._format, self._fields = source_format, fields
-        self._found: dict[str, list[int]] = {}
-        self._counts: Counter[str] = Counter()
-        self._last: dict[str, int] = {}
-        self._details: dict[str, Counter[str]] = {}
+    def __init__(
+        self, source_format: str, fields: Mapping[str, str] | None, cutoff: int, counter: TokenCounter
+    ) -> None:
+        self._format, self._fields, self._cutoff, self._counter = source_format, fields, cutoff, counter
+        self._files: list[str] = []
+        self._starts = array("Q")
+        self._number = self._usable = 0
+        self._raw = RawRow(0, None, "$", None, None, b"")
+        self._notes = Notes()
         self._copies = CopyCounter()
-        self._tokens, self._turns, self._answers = array("L"), array("L"), array("L")
+        self._formats, self._kinds, self._languages = Counter[str](), Counter[str](), Counter[str]()
+        self._intents, self._sources = Labels(), Labels()
         self._labels: Counter[bool] = Counter()
-        self._health = Health([])
+        self._tokens, self._turns, self._answers = Distribution(), Distribution(), Distribution()
 
-    def note(self, code: str, kind: str | None = None, count: int = 1) -> None:
-        """Note that the row at hand has ``code``; a row counts once, its kinds as often as they come."""
-        rows = self._found.setdefault(code, [])
-        if self._last.get(code) != self.row:
-            self._last[code] = self.row
-            self._counts[code] += 1
-            if len(rows) < _ROWS_SHOWN:
-                rows.append(self.row)
-        if kind is not None:
-            self._details.setdefault(code, Counter())[kind] += count
+    def begin(self, file: str) -> None:
+        self._files.append(file)
+        self._starts.append(self._number)
 
-    def examine_row(self, value: object) -> None:
-        try:
-            record = parse_row(value, self._format, self._fields)
-        except RecordError as error:
-            self.note("unreadable_rows", error.reason)
+    def take(self, raw: RawRow) -> None:
+        """Judge the next row."""
+        self._raw = raw
+        self._number += 1
+        if raw.error is not None:
+            self._refuse(raw.error)
             return
-        health = self._health
-        health.usable += 1
-        health.kinds[record.kind] += 1
-        health.formats["table" if self._fields else self._format if self._format != AUTO else str(detect(value))] += 1
-        if record.meta.intent or record.meta.domain:
-            health.intents[record.meta.intent or record.meta.domain or ""] += 1
-        self._structure(record)
-        self._texts(record)
+        try:
+            record = parse_row(raw.value, self._format, self._fields)
+        except RecordError as error:
+            self._refuse(error)
+            return
+        except (RecursionError, TypeError) as error:
+            self._refuse(RecordError("not_json_value", type(error).__name__))
+            return
+        self._count(record)
+        for code, kind, where in check_row(record, raw.value):
+            self._note(code, where, kind)
+        self._read_texts(record)
 
-    def _structure(self, record: Record) -> None:
-        said = [*record.messages, *record.chosen]
-        if record.kind != "text" and said:
-            if said[-1].role != "assistant":
-                self.note("ends_on_user")
-            elif not alternates(said):
-                self.note("turns_do_not_alternate")
-            if any(m.role == "system" for m in said[1:]):
-                self.note("late_system")
-        if record.kind == "preference" and record.chosen == record.rejected:
-            self.note("chosen_equals_rejected")
+    def _refuse(self, error: RecordError) -> None:
+        self._note(REASONS.get(error.reason, "unreadable_rows"), error.path, error.reason)
+
+    def _note(self, code: str, where: Any = None, kind: str | None = None, count: int = 1) -> None:
+        self._notes.add(code, self._number, self._place, where, kind, count)
+
+    def _place(self, where: str | None, like: str | None = None) -> Place:
+        return Place(self._files[-1], self._raw.row, self._raw.line, where, like)
+
+    def _count(self, record: Record) -> None:
+        self._usable += 1
+        self._kinds[record.kind] += 1
+        self._formats["table" if self._fields else self._format if self._format != AUTO else str(self._told())] += 1
+        if topic := record.meta.intent or record.meta.domain:
+            self._intents.add(topic)
+        if source := _source_of(self._raw.value or {}):
+            self._sources.add(source)
         if record.label is not None:
             self._labels[record.label] += 1
-        tags = sum(len(TAG.findall(m.content or "")) for m in said)
-        if record.media and tags != len(record.media):
-            self.note("media_count")
 
-    def _texts(self, record: Record) -> None:
-        messages = [*record.messages, *record.chosen, *record.rejected]
-        texts = [m.content for m in messages if m.content] or [record.text or ""]
-        signs: set[str] = set()
-        for text in texts:
-            signs.update(text_signs(text))
-            for kind, count in personal_data(text).items():
-                self.note("personal_data", kind, count)
-        for message in messages:
-            if message.role == "assistant" and message.content:
-                signs.update(answer_signs(message.content))
-        for sign in sorted(signs):
-            self.note(sign)
-        whole = "\n".join(texts)
-        self._health.languages[language_of(whole)] += 1
-        tokens = estimate_tokens(whole)
-        if tokens > _LONG_TOKENS:
-            self.note("long_rows")
-        self._tokens.append(tokens)
-        self._turns.append(max(1, len(record.messages) + bool(record.chosen)))
-        self._answers.append(len(texts[-1]))
-        self._copies.add(self.row, content_hash(record.to_dict()), whole)
+    def _told(self) -> str | None:
+        return detect(self._raw.value)
 
-    def health(self, files: list[str]) -> Health:
-        health = self._health
-        health.files, health.rows = files, self.row
-        health.personal = self._details.get("personal_data", Counter())
-        health.compared_all = self._copies.compared_all
-        health.lengths = {
-            "tokens (estimated)": _quantiles(self._tokens),
-            "turns": _quantiles(self._turns),
-            "characters of the last turn": _quantiles(self._answers),
-        }
-        found = [
-            finding(code, count, self._found[code], dict(self._details.get(code, Counter()).most_common()))
-            for code, count in self._counts.items()
-        ]
-        found += self._of_the_whole()
-        health.findings = sorted(found, key=lambda f: (SEVERITIES.index(f.severity), -f.count, f.code))
+    def _read_texts(self, record: Record) -> None:
+        said = [*record.messages, *record.chosen]
+        tokens = asked = 0
+        answered = False
+        texts: list[str] = []
+        for message in said:
+            answered = answered or message.role == "assistant"
+            if text := message.content:
+                texts.append(text)
+                size = self._judge(text, is_answer=message.role == "assistant")
+                tokens += size
+                asked += 0 if answered else size
+        for message in record.rejected:
+            if message.content:
+                # A rejected answer may well refuse; its length is not the row's.
+                self._judge(message.content, is_answer=False)
+        if record.text:
+            texts.append(record.text)
+            tokens = self._judge(record.text, is_answer=False)
+        self._look_into(record)
+        whole = texts[0] if len(texts) == 1 else "\n".join(texts)
+        self._languages[language_of(whole[:_LANGUAGE_SAMPLE])] += 1
+        if answered and asked >= self._cutoff:
+            self._note("answer_beyond_cutoff")
+        elif tokens > self._cutoff:
+            self._note("over_cutoff")
+        self._tokens.add(tokens)
+        self._turns.add(max(1, len(said)))
+        self._answers.add(len(texts[-1]) if texts else 0)
+        self._compare(record, whole)
+
+    def _judge(self, text: str, *, is_answer: bool) -> int:
+        """Note the signs in a text; gives its tokens."""
+        for sign in text_signs(text):
+            self._note(sign, lambda s=sign: locate(self._raw.value, text, lambda t: s in text_signs(t)))
+        if is_answer:
+            for sign in answer_signs(text):
+                self._note(sign, lambda s=sign: locate(self._raw.value, text, lambda t: s in answer_signs(t)))
+        self._find_personal_data(text)
+        return self._counter.count(text)
+
+    def _look_into(self, record: Record) -> None:
+        """Personal data also hides in a call's arguments and in columns that no format knows."""
+        for call in record.messages:
+            if call.tool_calls is not None:
+                self._find_personal_data(call.tool_calls)
+        if record.extras is not None and not record.extras.startswith('{"$shape"'):
+            self._find_personal_data(record.extras)
+
+    def _find_personal_data(self, text: str) -> None:
+        for kind, count in count_personal_data(text).items():
+            self._note(
+                "personal_data",
+                lambda k=kind: locate(self._raw.value, text, lambda t: k in count_personal_data(t)),
+                kind,
+                count,
+            )
+
+    def _compare(self, record: Record, whole: str) -> None:
+        said = (record.kind, record.messages, record.chosen, record.rejected, record.label, record.tools, record.text)
+        earlier, code = self._copies.exact(self._number, orjson.dumps(said)), "exact_copies"
+        if earlier is None:
+            earlier, code = self._copies.near(self._number, whole), "near_copies"
+        if earlier is None:
+            return
+        file = bisect_right(self._starts, earlier - 1) - 1
+        elsewhere = file != len(self._files) - 1
+        like = str(earlier - self._starts[file])
+        place = partial(self._place, like=f"{self._files[file]}:{like}" if elsewhere else like)
+        self._notes.add(code, self._number, place)
+        if elsewhere:
+            self._notes.add("copies_across_files", self._number, place, kind=code)
+
+    def health(self) -> Health:
+        """The whole, once every row was taken."""
+        health = Health(
+            self._files,
+            self._cutoff,
+            self._counter.name,
+            self._number,
+            self._usable,
+            formats=dict(self._formats.most_common()),
+            kinds=dict(self._kinds.most_common()),
+            languages=dict(self._languages.most_common()),
+            intents=self._intents.shares,
+            sources=self._sources.shares,
+            personal=dict(self._notes.kinds.get("personal_data", Counter()).most_common()),
+            compared_all=self._copies.compared_all,
+        )
+        for name, values in (
+            ("tokens (estimated)" if self._counter.is_estimate else "tokens", self._tokens),
+            ("turns", self._turns),
+            ("characters of the last turn", self._answers),
+        ):
+            health.lengths[name], health.histograms[name] = values.quantiles(), values.bins()
+        health.findings = in_order([*self._notes.findings(), *_of_the_whole(health, self._labels, self._tokens)])
         return health
 
-    def _of_the_whole(self) -> list[Finding]:
-        health, found = self._health, []
-        for code, copies in (("exact_copies", self._copies.exact), ("near_copies", self._copies.near)):
-            if copies:
-                found.append(finding(code, len(copies), list(copies)[:_ROWS_SHOWN]))
-        if not health.usable:
-            found.append(finding("no_rows", 0, []))
-        elif health.usable < 100:
-            found.append(finding("too_few_rows", health.usable, []))
-        elif health.usable < 1000:
-            found.append(finding("few_rows", health.usable, []))
-        if len(health.formats) > 1:
-            found.append(finding("mixed_formats", len(health.formats), [], dict(health.formats)))
-        if len(self._labels) == 1:
-            found.append(finding("one_label_only", sum(self._labels.values()), []))
-        minor = {k: n for k, n in health.languages.items() if k != "other" and n < _SMALL_SHARE * health.usable}
-        if minor:
-            found.append(finding("mixed_languages", sum(minor.values()), [], minor))
-        top = health.intents.most_common(1)
-        if top and len(health.intents) > 1 and top[0][1] > 0.5 * sum(health.intents.values()):
-            found.append(finding("one_intent_dominates", top[0][1], []))
-        return found
+
+def _of_the_whole(health: Health, labels: Counter[bool], tokens: Distribution) -> list[Finding]:
+    """Findings that no single row has."""
+    found = []
+    if not health.usable:
+        found.append(finding("no_rows", 0))
+    elif health.usable < 100:
+        found.append(finding("too_few_rows", health.usable))
+    elif health.usable < 1000:
+        found.append(finding("few_rows", health.usable))
+    if len(health.formats) > 1:
+        found.append(finding("mixed_formats", len(health.formats), detail=health.formats))
+    if len(labels) == 1:
+        found.append(finding("one_label_only", labels.total()))
+    if health.usable >= 100 and tokens.share_of_longest(0.05) > 0.5:
+        found.append(finding("few_long_rows", health.usable // 20))
+    told = {k: n for k, n in health.languages.items() if k in ("zh", "en", "other")}
+    minor = {k: n for k, n in told.items() if n < _SMALL_SHARE * health.usable}
+    if minor and len(told) > 1:
+        found.append(finding("mixed_languages", sum(minor.values()), detail=minor))
+    return found + _of_labels(health)
 
 
-def _quantiles(values: array[int]) -> list[int]:
-    """Smallest, 5th, 50th, 95th percentile and largest."""
-    ordered = sorted(values)
-    return [ordered[min(len(ordered) - 1, int(q * len(ordered)))] for q in (0, 0.05, 0.5, 0.95, 1)] if ordered else []
+def _of_labels(health: Health) -> list[Finding]:
+    found = []
+    topics, sources = list(health.intents.values()), list(health.sources.values())
+    if len(topics) > 1 and topics[0] > 0.5 * sum(topics):
+        found.append(finding("one_intent_dominates", topics[0]))
+    # A column of as many values as rows is a name or a number, and no label.
+    if len(topics) > 1 and sum(topics) >= 10 * len(topics) and (rare := sum(n < 10 for n in topics)):
+        found.append(finding("rare_intents", rare))
+    if len(sources) > 1 and sources[0] > 0.9 * sum(sources):
+        found.append(finding("one_source_dominates", sources[0]))
+    return found
+
+
+def _source_of(row: Mapping[str, Any]) -> str | None:
+    for place in (row, row.get("metadata"), row.get("meta")):
+        if isinstance(place, Mapping):
+            for name in _SOURCE_COLUMNS:
+                value = place.get(name)
+                if isinstance(value, str) and value:
+                    return value
+    return None

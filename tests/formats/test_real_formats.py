@@ -38,6 +38,11 @@ FILES = {
 }
 
 
+def test_every_file_of_llamafactory_is_here(shared_data: Path) -> None:
+    files = {p.relative_to(shared_data).as_posix() for p in (shared_data / "llamafactory").glob("*.json*")}
+    assert files - set(FILES) == {"llamafactory/dataset_info.json"}
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_round_trip_loses_nothing(shared_data: Path, name: str) -> None:
     lost, refused, seen = [], Counter(), 0

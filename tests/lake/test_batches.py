@@ -9,7 +9,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from jobs.lake.batches import Row, guarded, map_batches, map_rows
 from jobs.lake.schemas import row_schema
-from jobs.record import ROW_SCHEMA, Message, Record, Source, content_hash
+from jobs.record import Message, Record, Source, content_hash
+from jobs.record_schema import ROW_SCHEMA
 
 SECRET = "13912345678"
 COUNTS = pa.schema([("record_id", pa.string()), ("n", pa.int64()), ("by", pa.map_(pa.string(), pa.int64()))])

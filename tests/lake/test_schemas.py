@@ -6,7 +6,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import BooleanType, MapType, StructType
 
 from jobs.lake.schemas import DECISION_SCHEMA, EVIDENCE, decision_schema, row_schema
-from jobs.record import ROW_SCHEMA
+from jobs.record_schema import ROW_SCHEMA
 
 
 def names_in(schema: StructType, column: str) -> list[str]:

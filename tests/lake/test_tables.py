@@ -14,7 +14,8 @@ from jobs.lake.job import Inputs, StageJob
 from jobs.lake.schemas import DECISION_SCHEMA, decision_schema, row_schema
 from jobs.lake.tables import commit, read, read_current, removed_ids
 from jobs.lake.versions import TableVersion, commit_of, history
-from jobs.record import ROW_SCHEMA, Quarantine, Record, Source
+from jobs.record import Quarantine, Record, Source
+from jobs.record_schema import ROW_SCHEMA
 
 STARTED = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 

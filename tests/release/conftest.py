@@ -15,7 +15,8 @@ from jobs.lake.layout import Layout
 from jobs.lake.report import StageReport
 from jobs.lake.summary import SourceCount, StageSummary
 from jobs.lake.versions import TableVersion
-from jobs.record import RECORD_SCHEMA, Message, Meta, Record, Source
+from jobs.record import Message, Meta, Record, Source
+from jobs.record_schema import RECORD_SCHEMA
 from jobs.release.publishing import Published, publish
 from jobs.spec import Specification
 

@@ -15,6 +15,9 @@ from jobs.release.ledger import BrokenReleaseError, ReleaseExistsError, releases
 from jobs.release.publishing import ClosedGateError, EmptyReleaseError
 from jobs.spec import Acceptance
 
+# What goes beside a release in ChatML, one for each trainer.
+TRAINERS = ("axolotl.yaml", "llamafactory.yaml", "openai.py", "swift.yaml", "trl.py", "unsloth.py")
+
 
 def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -35,6 +38,7 @@ def test_a_release_holds_files_passport_and_manifest(shop, record):
         "passport.json",
         "passport.md",
         "release.json",
+        *(f"trainers/{name}" for name in TRAINERS),
     }
     assert {(file.split, file.rows) for file in published.release.files} == {("train", 2), ("test", 1)}
     assert releases(shop.layout) == [published.release]

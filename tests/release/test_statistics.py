@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.lake.versions import scan
-from jobs.record import RECORD_SCHEMA
+from jobs.record_schema import RECORD_SCHEMA
 from jobs.release.statistics import COLUMNS, Histogram, collect_statistics
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from jobs.record import ROW_SCHEMA, Record
+from jobs.record import Record
+from jobs.record_schema import ROW_SCHEMA
 from jobs.sources.collect_rows import SourceFields, collect_file
 from jobs.sources.files import read_rows
 

@@ -14,7 +14,8 @@ from pyspark.sql import DataFrame, SparkSession
 from jobs.lake.job import Inputs, SourceFile, StageJob
 from jobs.lake.schemas import DECISION_SCHEMA, row_schema
 from jobs.lake.versions import TableVersion
-from jobs.record import ROW_SCHEMA, Message, Meta, Record, Source, content_hash
+from jobs.record import Message, Meta, Record, Source, content_hash
+from jobs.record_schema import ROW_SCHEMA
 from jobs.spec import SourceSpec
 
 Row = dict[str, Any]

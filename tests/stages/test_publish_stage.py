@@ -10,7 +10,8 @@ from pyspark.sql import SparkSession
 
 from jobs.lake.job import Inputs, StageJob
 from jobs.lake.versions import TableVersion, scan
-from jobs.record import RECORD_SCHEMA, Record
+from jobs.record import Record
+from jobs.record_schema import RECORD_SCHEMA
 from jobs.stages import publish, split
 
 Row = dict[str, Any]

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jobs.tools.convert import main
+from jobs.tools.convert import convert, main
+from jobs.tools.csv_output import neutralise, restore
+from jobs.tools.progress import _Bar
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = 'instruction,input,output\nq1,,a1\n"q,2",i,"a\n2"\nq3,,\nq4,,a4,5\n'
@@ -80,7 +86,11 @@ def test_losses_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     path = tmp_path / "t.json"
     path.write_bytes(orjson.dumps([row]))
     assert main(["--input", str(path), "--format", "alpaca", "--json"]) == 0
-    assert orjson.loads(capsys.readouterr().out)["lost"] == {"tools": 1}
+    (lost,) = orjson.loads(capsys.readouterr().out)["lost"].items()
+    assert lost == (
+        "tools",
+        {"total": 1, "first": [{"file": str(path), "row": 1, "line": 1, "field": None, "like": None}]},
+    )
 
 
 def test_no_row_converted_is_a_failure(tmp_path: Path) -> None:
@@ -89,11 +99,92 @@ def test_no_row_converted_is_a_failure(tmp_path: Path) -> None:
     assert main(["--input", str(path), "--format", "alpaca"]) == 1
 
 
-def test_the_tools_import_nothing_heavy() -> None:
-    code = (
-        "import sys, jobs.tools.convert, jobs.tools.health;"
-        "heavy = {'pyspark', 'prefect', 'pandas', 'torch', 'great_expectations', 'pydantic', 'numpy.linalg', 'ftfy'};"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
+def test_the_report_names_the_first_twenty_rows_and_the_total(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns = [{"role": "user", "content": "q", "name": "Q"}, {"role": "assistant", "content": "a"}]
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b"\n".join(orjson.dumps({"messages": turns}) for _ in range(30)))
+    assert main(["--input", str(path), "--format", "alpaca"]) == 0
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "message.name" in line or ".name:" in line]
+    assert "30" in told
+    assert told.endswith("19, 20, ... (30 in all)")
+
+
+def test_csv_neutralises_formulas_and_gives_them_back(tmp_path: Path) -> None:
+    outputs = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", "''@x", "'quoted'", "a\r\nb", 'say "x", y', "plain"]
+    rows = [{"instruction": f"q{i}", "input": "", "output": text} for i, text in enumerate(outputs)]
+    path, back = tmp_path / "t.jsonl", tmp_path / "back.jsonl"
+    path.write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    assert main(["--input", str(path), "--format", "csv"]) == 0
+    table = tmp_path / "t.table.csv"
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        cells = [row["output"] for row in csv.DictReader(file)]
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")]
+    assert cells[-1] == "plain"
+    arguments = ["--input", str(table), "--format", "alpaca", "--unescape-formulas", "--output", str(back)]
+    assert main(arguments) == 0
+    assert read(back) == rows
+
+
+@given(st.text(alphabet="'=+-@\t\ra", max_size=6))
+def test_neutral_cells_are_no_formulas_and_come_back(cell: str) -> None:
+    neutral = neutralise(cell)
+    assert not neutral.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert restore(neutral) == cell
+
+
+def test_csv_tells_what_it_cannot_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    turns = [{"role": role, "content": "x"} for role in ("user", "assistant", "user", "assistant")]
+    rows = [{"instruction": "q", "input": "", "output": "a", "n": 5}, {"messages": turns}]
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    assert main(["--input", str(path), "--format", "csv", "--json"]) == 0
+    told = orjson.loads(capsys.readouterr().out)
+    assert (told["written"], told["reasons"], told["lost"]["value_types"]["total"]) == (1, {"cannot_hold": 1}, 1)
+
+
+def test_a_failed_conversion_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b'{"text": "x"}\n')
+    for to in ("text", "csv"):
+        monkeypatch.setattr("jobs.tools.convert.parse_row", _stop)
+        with pytest.raises(ZeroDivisionError):
+            convert([path], tmp_path / "out", tmp_path / "bad", to)
+    assert [p.name for p in tmp_path.iterdir()] == ["t.jsonl"]
+
+
+def _stop(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_the_bar_tells_share_rows_and_time_left(raw: Path) -> None:
+    bar = _Bar("reading", 1000, io.StringIO(), rows=1234, bytes=250)
+    line = bar.line(10.0, 80)
+    assert "25%  1,234 rows, 0:10, 0:30 left" in line
+    assert len(line) < 80
+    assert bar.line(10.0, 20)
+
+
+HEAVY = [
+    "pyspark",
+    "prefect",
+    "pandas",
+    "torch",
+    "great_expectations",
+    "pydantic",
+    "pyarrow",
+    "numpy",
+    "ftfy",
+    "rich",
+    "opencc",
+    "yaml",
+    "jinja2",
+]
+
+
+@pytest.mark.parametrize("module", ["convert", "health"])
+def test_the_tools_import_nothing_heavy(module: str) -> None:
+    code = f"import sys, jobs.tools.{module}; print(sorted(set({HEAVY!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.strip() in ("[]", "['numpy.linalg']")
+    assert done.stdout.strip() == "[]"

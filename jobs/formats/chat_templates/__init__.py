@@ -1,0 +1,1 @@
+"""Chat templates of our own writing, after the formats that model cards publish, and their rendering."""

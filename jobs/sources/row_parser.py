@@ -1,0 +1,64 @@
+"""Rows of files as records, where a row alone does not say enough: keys of turns told by the whole file.
+
+The one way from a raw row to a record for collecting, converting and the health check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jobs.formats.registry import AUTO, parse_row
+from jobs.formats.role_keys import RoleKeys, is_list_of_turns
+from jobs.record import Record, RecordError
+from jobs.sources.files import read_rows
+
+_GUESSED = (AUTO, "sharegpt", "chatml")
+# Refusals that other keys than the usual ones can be behind.
+_DOUBTFUL = ("unknown_shape", "missing_field", "unknown_role", "empty_turn")
+_USUAL = (("role", "content"), ("from", "value"))
+
+
+class RowParser:
+    """Parses the rows of some files.
+
+    A row of turns whose keys no format has makes the files be read through once, in bounded memory, to find the keys
+    by their values; files without such a row are read once only.
+    """
+
+    def __init__(self, files: Sequence[Path], format: str = AUTO, fields: Mapping[str, str] | None = None) -> None:
+        self._files, self._format, self._fields = files, format, fields
+        self._found: Mapping[str, str] | None = None
+        self._looked = False
+
+    def parse(self, value: Any) -> Record:
+        """A row as a record.
+
+        Raises:
+            RecordError: as ``parse_row``.
+        """
+        if self._fields or self._format not in _GUESSED:
+            return parse_row(value, self._format, self._fields)
+        try:
+            return parse_row(value, self._format)
+        except RecordError as error:
+            mapping = self._role_keys(value) if error.reason in _DOUBTFUL else None
+            if mapping is None:
+                raise
+        return parse_row(value, AUTO, mapping)
+
+    def _role_keys(self, value: Any) -> Mapping[str, str] | None:
+        if not isinstance(value, dict) or not any(map(is_list_of_turns, value.values())):
+            return None
+        if not self._looked:
+            keys = RoleKeys()
+            for file in self._files:
+                for raw in read_rows(file):
+                    keys.add(raw.value)
+            self._found, self._looked = keys.mapping(), True
+        found = self._found
+        # With the keys that every format knows, the row was refused for what stands under them.
+        if found is None or found["messages"] not in value or (found["role"], found["content"]) in _USUAL:
+            return None
+        return found

@@ -1,0 +1,31 @@
+"""How much of a text encoding damage has spoilt."""
+
+from __future__ import annotations
+
+import re
+
+from ftfy.badness import badness
+
+from jobs.text.protect import without_code
+
+# Chinese characters that are rare in Chinese and come of UTF-8 bytes of common characters read as GBK. For example
+# 锛 is EF BC, the first two bytes of full-width punctuation, and 鐨 is E7 9A, of 的. Twelve of these cover most damage.
+GBK_MARKS = re.compile("[锛銆鐨鎴鏄鍙璇鎮杩鍚瀹璁浣浠鍦鏈涓缁鍒鍑鎵閫璐鍥鏃鏂]")
+_GARBLED = re.compile("[\ufffd\x80-\x9f]|锟斤拷|锟斤|斤拷|烫烫烫|屯屯屯|ï¿½")
+
+
+def garbled_share(text: str) -> float:
+    """Share of characters that encoding damage left: U+FFFD, C1 controls, UTF-8 read as Latin-1 or GBK."""
+    if not text or text.isascii():
+        return 0.0
+    prose = without_code(text)
+    damage = sum(len(match.group()) for match in _GARBLED.finditer(prose)) + 2 * badness(prose)
+    marks = len(GBK_MARKS.findall(prose))
+    if marks >= 3 and marks >= 0.08 * len(prose):
+        damage += 2 * marks
+    return min(1.0, damage / len(text))
+
+
+def is_garbled(text: str) -> bool:
+    """Whether any character is certain damage, or 2% and more are likely damage."""
+    return not text.isascii() and (_GARBLED.search(text) is not None or garbled_share(text) > 0.02)

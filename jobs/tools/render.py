@@ -1,0 +1,215 @@
+"""Dialogues as the text that a model is trained on: ``gristmill render chats.jsonl out.jsonl --template chatml``.
+
+A dialogue becomes ``{"text"}``, a pair ``{"prompt", "chosen", "rejected"}`` and a judged dialogue ``{"prompt",
+"completion", "label"}``, as TRL reads them. A row that the template refuses (roles out of order, tool calls where it
+has no place for them) goes to the quarantine file beside the output, with its place and the reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from jobs.formats.chat_templates.render import ChatTemplate, template_messages, tools_of
+from jobs.formats.registry import AUTO, parse_row
+from jobs.record import Message, Record, RecordError
+from jobs.sources.files import read_rows
+from jobs.sources.rows import RawRow, join_path
+from jobs.tools import command
+from jobs.tools.progress import progress
+from jobs.tools.templates import add_template_arguments, template_for
+
+_EXAMPLES = """examples:
+  gristmill render chats.jsonl text.jsonl --template chatml
+  gristmill render chats.jsonl text.jsonl --template llama-3 --keep
+  gristmill render questions.jsonl prompts.jsonl --tokenizer ./my-model --generation-prompt
+"""
+
+
+@dataclass(slots=True)
+class Rendering:
+    """What rendering a file came to; ``reasons`` counts the quarantined rows."""
+
+    output: Path
+    quarantine: Path | None = None
+    rows_in: int = 0
+    written: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+def render_record(record: Record, template: ChatTemplate, *, add_generation_prompt: bool = False) -> dict[str, Any]:
+    """The columns of a rendered record.
+
+    Args:
+        add_generation_prompt: end the text with the words that ask for an answer: for prompts, not for training.
+
+    Raises:
+        RecordError: the template refuses the record.
+    """
+    tools = tools_of(record)
+
+    def write(messages: Sequence[Message], ask: bool = False) -> str:
+        return template.render(template_messages(messages), tools=tools, add_generation_prompt=ask).text
+
+    if record.kind == "text":
+        return {"text": record.text or ""}
+    if record.kind == "preference":
+        prompt = write(record.messages, ask=True)
+        chosen, rejected = (write([*record.messages, *answer]) for answer in (record.chosen, record.rejected))
+        # What the three share, where a template writes other words before an answer than it asks for one with.
+        prompt = _shared(_shared(prompt, chosen), rejected)
+        return {"prompt": prompt, "chosen": chosen[len(prompt) :], "rejected": rejected[len(prompt) :]}
+    if record.kind == "unpaired_preference":
+        whole = write(record.messages)
+        prompt = _shared(write(record.messages[:-1], ask=True), whole)
+        return {"prompt": prompt, "completion": whole[len(prompt) :], "label": record.label}
+    return {"text": write(record.messages, ask=add_generation_prompt)}
+
+
+def render_files(
+    inputs: Sequence[Path],
+    output: Path,
+    template: ChatTemplate,
+    *,
+    add_generation_prompt: bool = False,
+    keep: bool = False,
+    source_format: str = AUTO,
+    fields: Mapping[str, str] | None = None,
+) -> Rendering:
+    """Render files, streaming, into one file of JSON Lines; nothing is left behind when it fails.
+
+    Args:
+        keep: keep the row's other columns beside the rendered ones.
+    """
+    quarantine = quarantine_of(output)
+    done = Rendering(output)
+    parts = [path.with_name(path.name + ".part") for path in (output, quarantine)]
+    try:
+        with parts[0].open("wb") as good, parts[1].open("wb") as bad, progress("rendering", inputs) as shown:
+            for file in inputs:
+                for raw in read_rows(file, shown.seen):
+                    shown.step()
+                    done.rows_in += 1
+                    try:
+                        row = _render_row(raw, template, source_format, fields, add_generation_prompt)
+                    except RecordError as error:
+                        done.reasons[error.reason] += 1
+                        bad.write(orjson.dumps(_place(file, raw, error), option=orjson.OPT_APPEND_NEWLINE))
+                        continue
+                    kept = raw.value if keep and raw.value else {}
+                    good.write(orjson.dumps({**kept, **row}, option=orjson.OPT_APPEND_NEWLINE))
+                    done.written += 1
+        parts[0].replace(output)
+        if done.reasons:
+            parts[1].replace(quarantine)
+            done.quarantine = quarantine
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    return done
+
+
+def quarantine_of(output: Path) -> Path:
+    """Where the refused rows of an output go: ``a.jsonl`` -> ``a.quarantine.jsonl``."""
+    return output.with_name(output.name.removesuffix(".jsonl") + ".quarantine.jsonl")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command. Exit code 0 when something was written, 1 when no row could be, 2 for a user's mistake."""
+    arguments = _parser().parse_args(argv)
+    return command.run(lambda: _main(arguments), "render")
+
+
+def _main(arguments: argparse.Namespace) -> int:
+    command.check_input_format(arguments.input_format)
+    template = template_for(arguments)
+    fields = command.read_fields(arguments.fields)
+    inputs, output = command.find_input(arguments.input), Path(arguments.output)
+    written = (output, quarantine_of(output))
+    command.refuse_overwriting(written, inputs, force=arguments.force, option="OUT")
+    quarantine_of(output).unlink(missing_ok=True)
+    done = render_files(
+        inputs,
+        output,
+        template,
+        add_generation_prompt=arguments.generation_prompt,
+        keep=arguments.keep,
+        source_format=arguments.input_format,
+        fields=fields,
+    )
+    sys.stdout.write(_summary_json(done) if arguments.json else _summary(done, template))
+    return 0 if done.written else 1
+
+
+def _shared(first: str, second: str) -> str:
+    """The longest beginning of both."""
+    end = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))
+    return first[:end]
+
+
+def _render_row(
+    raw: RawRow, template: ChatTemplate, source_format: str, fields: Mapping[str, str] | None, ask: bool
+) -> dict[str, Any]:
+    if raw.error is not None:
+        raise raw.error
+    return render_record(parse_row(raw.value, source_format, fields), template, add_generation_prompt=ask)
+
+
+def _place(file: Path, raw: RawRow, error: RecordError) -> dict[str, Any]:
+    content = raw.raw or orjson.dumps(raw.value, default=repr)
+    place = {"file": str(file), "row": raw.row, "line": raw.line, "path": join_path(raw.path, error.path)}
+    return {
+        **place,
+        "reason": error.reason,
+        "detail": error.detail,
+        "raw": content.decode("utf-8", "backslashreplace"),
+    }
+
+
+def _summary(done: Rendering, template: ChatTemplate) -> str:
+    quarantined = sum(done.reasons.values())
+    lines = [f"{done.rows_in:,} rows in, {done.written:,} written, {quarantined:,} quarantined"]
+    lines.append(f"written to {done.output} by the template {template.name}")
+    if done.quarantine:
+        lines.append(f"quarantined rows, with place and reason: {done.quarantine}")
+        lines += [f"  {count:>9,}  {reason}" for reason, count in done.reasons.most_common()]
+    return "\n".join(lines) + "\n"
+
+
+def _summary_json(done: Rendering) -> str:
+    summary = {
+        "rows_in": done.rows_in,
+        "written": done.written,
+        "quarantined": sum(done.reasons.values()),
+        "reasons": dict(done.reasons),
+        "output": str(done.output),
+        "quarantine": str(done.quarantine) if done.quarantine else None,
+    }
+    return orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gristmill render",
+        description="Write dialogues as text by a chat template.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("input", metavar="IN", help="a file, folder or pattern of dialogues in any format")
+    parser.add_argument("output", metavar="OUT", help="a JSON Lines file")
+    add_template_arguments(parser, None)
+    parser.add_argument(
+        "--generation-prompt", action="store_true", help="end with the words that ask for an answer (not for training)"
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the row's other columns beside the text")
+    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    command.add_reading_options(parser)
+    return parser
