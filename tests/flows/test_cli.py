@@ -22,6 +22,8 @@ from jobs.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
+# Commands that hand their arguments on unread, --help too.
+TOOLS = ("check", "convert", "health", "preview", "render")
 PROGRAM = [sys.executable, "-c", "from flows.cli import main; main()"]
 # No reader of a release, and no writer of a specification, needs any of these; each costs seconds to import.
 HEAVY = {"pyspark", "prefect", "great_expectations", "presidio_analyzer", "torch", "sentence_transformers", "sklearn"}
@@ -53,13 +55,13 @@ def test_the_commands_are_those_that_the_readme_names() -> None:
     assert {"build", "demo", "init", "read", "releases", "show", "stage"} <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("convert", "health")])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in TOOLS])
 def test_the_help_of_every_command_shows_an_example(command: str) -> None:
     said = run(command, "--help").output
     assert re.search(rf"Example: +gristmill {command}\b", " ".join(said.split()))
 
 
-@pytest.mark.parametrize("command", ["convert", "health"])
+@pytest.mark.parametrize("command", TOOLS)
 def test_the_tools_help_shows_an_example(command: str, capfd: pytest.CaptureFixture[str]) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
