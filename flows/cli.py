@@ -199,6 +199,28 @@ def stage(
         raise typer.Exit(run_stage.main(["gate" if gate else "stage", str(job)]))
 
 
+@app.command("dedup-report")
+def dedup_report(
+    dataset: Annotated[str, typer.Argument(help="A data set that was built.")],
+    html: Annotated[Path, typer.Argument(help="The page to write; it shows rows.")],
+    stage: Annotated[str, typer.Option(help="Whose decisions.")] = "deduplicate_near",
+    by: Annotated[str, typer.Option(help="The part of a row that is shown.")] = "dialogue",
+    lake: Lake = None,
+    force: Annotated[bool, typer.Option(help="Write over an existing page.")] = False,
+) -> None:
+    """Write a page of what a build took for duplicates: clusters, pairs with their differences, similarities.
+
+    Example: gristmill dedup-report ecommerce_customer_service duplicates.html
+    """
+    from jobs.tools.build_duplicates import checked_page, write_build_page
+
+    with plain_errors():
+        page = checked_page(html, stage, by, force=force)
+        shown = write_build_page(_lake_root(lake), dataset, stage, cast(Any, by), page)
+        counts = ", ".join(f"{count:,} {name}" for name, count in shown.counts.items())
+        OUT.print(f"{counts}\nWrote {page}", soft_wrap=True)
+
+
 add_tools(app)
 
 

@@ -122,6 +122,8 @@ def _what_happened(stage: StageReport) -> Text:
     for label, counts in (("removed", summary.removed), ("quarantined", summary.quarantined)):
         if counts:
             parts.append(f"{label} {sum(counts.values()):,} ({_listed(counts)})")
+    if summary.contaminated:
+        parts.append(f"held questions of {_listed(summary.contaminated)}")
     if summary.changes:
         parts.append(f"changed {summary.changed_rows:,} rows ({_listed(summary.changes)})")
     if summary.flagged:
@@ -143,6 +145,7 @@ def as_rows(stages: tuple[StageReport, ...] | list[StageReport]) -> list[dict[st
             "rows_in": stage.summary.rows_in,
             "kept": stage.summary.kept,
             "removed": stage.summary.removed,
+            "contaminated": stage.summary.contaminated,
             "flagged": stage.summary.flagged,
             "quarantined": stage.summary.quarantined,
             "changes": stage.summary.changes,

@@ -144,6 +144,7 @@ def _keep_as_artifact(plan: Plan, report: StageReport) -> None:
         "rows in": summary.rows_in,
         "kept": summary.kept,
         **{f"removed: {reason}": n for reason, n in summary.removed.items()},
+        **{f"held questions of {name}": n for name, n in summary.contaminated.items()},
         **{f"flagged: {reason}": n for reason, n in summary.flagged.items()},
         **{f"quarantined: {reason}": n for reason, n in summary.quarantined.items()},
         **{f"changed: {kind}": n for kind, n in summary.changes.items()},

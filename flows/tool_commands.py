@@ -14,7 +14,7 @@ _SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def add_tools(app: typer.Typer) -> None:
     """Adds the commands, in this order."""
-    for command in (convert, health, check, render, preview):
+    for command in (convert, health, check, render, preview, dedup, similarity, decontaminate):
         app.command(context_settings=_SETTINGS, add_help_option=False)(command)
 
 
@@ -56,6 +56,30 @@ def preview(context: typer.Context) -> None:
     Example: gristmill preview train.jsonl --row 7 --template qwen --cutoff 2048
     """
     _run("preview", context)
+
+
+def dedup(context: typer.Context) -> None:
+    """Find the duplicates in a file: exact, near or by meaning, each with the row that stands for it.
+
+    Example: gristmill dedup near faq.jsonl faq.near.jsonl --column text --threshold 0.8
+    """
+    _run("dedup", context)
+
+
+def similarity(context: typer.Context) -> None:
+    """Say how alike the two texts of each pair are, and what forbids to merge them.
+
+    Example: gristmill similarity pairs.jsonl scored.jsonl --by near
+    """
+    _run("similarity_pairs", context)
+
+
+def decontaminate(context: typer.Context) -> None:
+    """Find the rows that hold a question of an evaluation set, and say which question.
+
+    Example: gristmill decontaminate train.jsonl clean.jsonl --protected gsm8k.jsonl
+    """
+    _run("decontaminate", context)
 
 
 def _run(tool: str, context: typer.Context) -> None:

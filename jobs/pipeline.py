@@ -15,9 +15,14 @@ STAGES: dict[str, Writes] = {
     "deduplicate_exact": "decisions",
     "deduplicate_near": "decisions",
     "deduplicate_semantic": "decisions",
+    "decontaminate": "decisions",
     "split": "split",
     "publish": "release",
 }
+
+# Runs only where a specification names it: nobody else knows which evaluation files are to be protected.
+ON_REQUEST = ("decontaminate",)
+BY_DEFAULT = tuple(name for name in STAGES if name not in ON_REQUEST)
 
 # Collecting comes first; nothing is published that was not split, and nothing follows publishing.
 FIRST, LAST = ("collect",), ("split", "publish")

@@ -20,7 +20,7 @@ from jobs.lake.layout import Layout
 from jobs.lake.session import SparkSettings
 from jobs.pipeline import STAGES, OrderError, check_order, zone
 from jobs.sources.files import list_files
-from jobs.spec import Settings, SourceSpec, Specification
+from jobs.spec import Settings, Specification
 
 CONF = ROOT / "conf"
 PROFILES = ("local", "cluster")
@@ -64,7 +64,23 @@ class Plan:
         Raises:
             ConfigError: a source names no file.
         """
-        return tuple(file for source in self.specification.sources for file in _files_of(source, self.file))
+        return tuple(
+            file
+            for source in self.specification.sources
+            for file in _files_of(source.name, source.path, self.file, "source")
+        )
+
+    def protected_files(self, stage: str) -> tuple[SourceFile, ...]:
+        """The evaluation files that ``stage`` protects, each with its set's name for ``source``; mostly none.
+
+        Raises:
+            ConfigError: a set that is not optional names no file.
+        """
+        return tuple(
+            file
+            for item in getattr(self.params[stage], "protected", ())
+            for file in _files_of(item.name, item.path, self.file, "protected set", item.optional)
+        )
 
     @property
     def expected_volumes(self) -> dict[str, int | None]:
@@ -81,7 +97,9 @@ class Plan:
         params = self.params[stage].model_dump(mode="json")
         collects = stage == "collect"
         sources = self.specification.sources if collects else ()
-        files = self.files if collects else ()
+        # All are looked up at the start: a missing evaluation file must not show after hours of work.
+        protected = {name: self.protected_files(name) for name in (self.stages if collects else [stage])}
+        files = self.files if collects else protected[stage]
         return StageJob(
             dataset=self.specification.name,
             stage=stage,
@@ -105,6 +123,7 @@ class Plan:
             ),
             sources=sources,
             files=files,
+            embeddings=self.layout.embeddings,
         )
 
 
@@ -208,18 +227,17 @@ def _stage_params(names: list[str], layered: Layered) -> dict[str, BaseModel]:
     return {name: validate(params_model(name), given.get(name) or {}, layered, ("stages", name)) for name in names}
 
 
-def _files_of(source: SourceSpec, specification: Path) -> list[SourceFile]:
+def _files_of(name: str, where: str, specification: Path, what: str, optional: bool = False) -> list[SourceFile]:
     base = specification.resolve().parent
-    pattern = Path(source.path) if Path(source.path).is_absolute() else base / source.path
-    paths = list_files(pattern)
-    if not paths:
+    paths = list_files(Path(where) if Path(where).is_absolute() else base / where)
+    if not paths and not optional:
         raise ConfigError(
-            f"{specification}: source `{source.name}`: expected at least one file at {source.path}, found none "
+            f"{specification}: {what} `{name}`: expected at least one file at {where}, found none "
             f"(looked in {base}). Check `path`, or make the files first."
         )
     return [
         SourceFile(
-            source=source.name,
+            source=name,
             path=str(path.resolve()),
             uri=os.path.relpath(path.resolve(), base).replace(os.sep, "/"),
             sha256=file_digest(path),

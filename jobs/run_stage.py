@@ -17,13 +17,14 @@ from pyspark.sql import functions as F
 
 from jobs.lake.data_docs import DocsStore
 from jobs.lake.job import StageJob
-from jobs.lake.judgement import Judgement, JudgementJob, keep_judgement
+from jobs.lake.judgement import Judgement, JudgementJob, keep_judgement, usual_removed
 from jobs.lake.measure import summarise_decisions, summarise_rows, summarise_split
+from jobs.lake.removal import removed_sample
 from jobs.lake.session import SessionError, start_session, stop_session, submitted, submitted_session
 from jobs.lake.suites import load_suite
 from jobs.lake.summary import StageSummary
 from jobs.lake.tables import read
-from jobs.lake.versions import TableVersion
+from jobs.lake.versions import TableVersion, commit_of
 from jobs.pipeline import STAGES
 
 # The exit code of a job that raised (sysexits' EX_SOFTWARE): Spark has retried its tasks, so it would raise again.
@@ -47,6 +48,9 @@ def open_gate(spark: SparkSession, job: JudgementJob) -> Judgement:
     suite = load_suite(job.suite)
     frame = read(spark, job.table)
     summary = summarise(job.stage, frame, job.rows_in)
+    measured, confirmed = _measure_again(spark, job, frame)
+    known = {"usual_removed": usual_removed(job.keep_in), "measured": measured, "confirmed": confirmed}
+    summary = summary.model_copy(update=known)
     result = judge(suite, summary, job.expected_volumes, frame, job.table, DocsStore(job.docs))
     judgement = Judgement(
         table=job.table,
@@ -58,6 +62,19 @@ def open_gate(spark: SparkSession, job: JudgementJob) -> Judgement:
     )
     keep_judgement(judgement, job.keep_in)
     return judgement
+
+
+def _measure_again(spark: SparkSession, job: JudgementJob, decisions: DataFrame) -> tuple[int, int]:
+    """Of a sample of removed rows that name a witness: how many were compared with it anew, and how many hold."""
+    stage = importlib.import_module(f"jobs.stages.{job.stage}")
+    commit = commit_of(job.table) if hasattr(stage, "holds") else None
+    if commit is None or not commit.provenance.inputs:
+        return 0, 0
+    sample = removed_sample(decisions, read(spark, commit.provenance.inputs[0]))
+    if not sample.removed.num_rows:
+        return 0, 0
+    params = stage.Params.model_validate(commit.provenance.params)
+    return sample.removed.num_rows, int(stage.holds(sample, params).sum())
 
 
 def summarise(stage: str, frame: DataFrame, rows_in: int | None) -> StageSummary:

@@ -12,7 +12,7 @@ import yaml
 from jobs.config import ConfigError
 from jobs.lake.job import Inputs
 from jobs.lake.versions import TableVersion
-from jobs.pipeline import STAGES
+from jobs.pipeline import BY_DEFAULT
 from jobs.plan import Plan, load_plan, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,7 +93,7 @@ def test_the_specification_names_and_orders_the_stages(plan: Callable[..., Plan]
 
 def test_without_stages_of_its_own_the_run_is_the_whole_pipeline() -> None:
     base = yaml.safe_load((ROOT / "conf" / "base.yaml").read_text("utf-8"))
-    assert list(base["stages"]) == list(STAGES)
+    assert list(base["stages"]) == list(BY_DEFAULT)
 
 
 def test_the_lake_is_relative_to_the_working_directory_and_files_to_the_specification(
@@ -239,6 +239,26 @@ def test_how_fast_a_build_runs_is_no_part_of_what_it_makes(plan: Callable[..., P
     assert plan(description="other").configuration_hash != plan().configuration_hash
 
 
+def test_protected_files_are_the_stage_s_inputs(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    def decontaminating(*sets: dict[str, Any]) -> Plan:
+        return plan(
+            stages={"collect": None, "decontaminate": {"protected": list(sets)}, "split": None, "publish": None}
+        )
+
+    exam, other = tmp_path / "exam.jsonl", {"name": "other", "path": "no/*.csv", "optional": True}
+    exam.write_text('{"question": "one"}\n', "utf-8")
+    before = decontaminating({"name": "exam", "path": "exam.jsonl"}, other)
+    job = jobs_of(before)["decontaminate"]
+    assert [(file.source, file.uri, Path(file.path)) for file in job.files] == [("exam", "exam.jsonl", exam)]
+    old = {name: made.fingerprint for name, made in jobs_of(before).items()}
+    exam.write_text('{"question": "two"}\n', "utf-8")
+    after = {name: made.fingerprint for name, made in jobs_of(before).items()}
+    assert {name for name in old if old[name] != after[name]} == {"decontaminate"}
+    missing = decontaminating({"name": "exam", "path": "exams/*.jsonl"})
+    with pytest.raises(ConfigError, match="protected set `exam`: expected at least one file at exams"):
+        missing.job("collect", Inputs(), "run-1")
+
+
 def test_settings_need_no_specification(tmp_path: Path, write: Callable[..., Path]) -> None:
     write()
     assert load_settings(environment={}, conf=tmp_path / "conf").lake.root == "base_lake"
@@ -248,4 +268,4 @@ def test_settings_need_no_specification(tmp_path: Path, write: Callable[..., Pat
 
 def test_the_example_loads_with_the_settings_that_come_with_gristmill() -> None:
     made = load_plan(ROOT / "conf" / "datasets" / "ecommerce.yaml", environment={})
-    assert made.stages == list(STAGES)
+    assert made.stages == list(BY_DEFAULT)

@@ -161,7 +161,7 @@ def _source_sheet(summary: StageSummary, expected: dict[str, int | None]) -> pd.
     shape = StageSummary(stage=summary.stage, rows_in=0, kept=0).source_sheets({"": None})
     sheet = pd.DataFrame(rows, columns=list(shape[0]))
     # A column of None alone would be of no number type, which Great Expectations refuses to compare.
-    return sheet.astype({"volume_ratio": "float64"})
+    return sheet.astype({"volume_ratio": "float64", "removed_share_change": "float64"})
 
 
 def _ask(

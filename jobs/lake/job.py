@@ -49,7 +49,9 @@ class StageJob(BaseModel):
     Attributes:
         params: the stage's validated parameters as JSON values.
         table: path of the Delta table that the stage commits to.
-        sources, files: what ``collect`` reads; empty for every other stage.
+        sources, files: what ``collect`` reads; ``files`` are also what ``decontaminate`` protects, their ``source`` the
+            set's name. Empty for every other stage.
+        embeddings: where the lake keeps embeddings (``Layout.embeddings``); None keeps none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +66,7 @@ class StageJob(BaseModel):
     fingerprint: str
     sources: tuple[SourceSpec, ...] = ()
     files: tuple[SourceFile, ...] = ()
+    embeddings: str | None = None
 
     def provenance(self, started_at: datetime) -> Provenance:
         """The commit metadata of this job's result."""
@@ -76,4 +79,5 @@ class StageJob(BaseModel):
             fingerprint=self.fingerprint,
             inputs=self.inputs.pinned(),
             started_at=started_at.astimezone(UTC).isoformat(),
+            params=self.params,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import median
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -55,6 +56,30 @@ def read_judgement(file: Path) -> Judgement | None:
         return Judgement.model_validate_json(file.read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
+
+
+def usual_removed(file: Path, versions: int = 5) -> dict[str, float]:
+    """The share of each source's rows that the stage usually removes: the median over its last judged versions.
+
+    Args:
+        file: where the version that is being judged keeps its judgement; those of earlier versions lie beside it.
+        versions: how many of the latest are looked at. Those whose gate stopped the flow are no example.
+    """
+    earlier = sorted(
+        (other for other in file.parent.glob("v*.json") if _version(other) < _version(file)), key=_version, reverse=True
+    )
+    passed = [found for found in map(read_judgement, earlier) if found is not None and found.gate.passed]
+    shares: dict[str, list[float]] = {}
+    for judgement in passed[:versions]:
+        for name, count in judgement.summary.sources.items():
+            if count.rows_in:
+                shares.setdefault(name, []).append(count.removed / count.rows_in)
+    return {name: median(found) for name, found in shares.items()}
+
+
+def _version(file: Path) -> int:
+    number = file.stem.removeprefix("v")
+    return int(number) if number.isdigit() else -1
 
 
 def keep_judgement(judgement: Judgement, file: Path) -> None:

@@ -14,16 +14,28 @@ def released_datasets(root: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
 
+def explanation_file(table: str, run_id: str) -> Path:
+    """Where the run that would have committed to ``table`` explains in texts why it did not: in the raw zone.
+
+    Args:
+        table: ``<root>/<zone>/<dataset>/<stage>``.
+    """
+    path = Path(table)
+    return path.parents[2] / "raw" / path.parent.name / "refused" / f"{path.name}-{run_id}.txt"
+
+
 @dataclass(frozen=True)
 class Layout:
     """Paths of one data set.
 
     raw/<dataset>/collect          what was collected, quarantine included: nothing but stages reads it
+    raw/<dataset>/refused/         text that rows share which a stage refused to remove (`explanation_file`)
     clean/<dataset>/<stage>        every later stage's table
     judgements/<dataset>/<stage>/  counts and gate result of each version
     docs/<dataset>/                Great Expectations' Data Docs
     releases/<dataset>/<version>/  released files, never changed
     runs/<dataset>/                the report of each run
+    embeddings/                    vectors of texts, shared by all data sets: a cache, as private as the clean zone
     """
 
     root: Path
@@ -46,6 +58,11 @@ class Layout:
     def releases(self) -> Path:
         """The folder that holds a folder for each released version."""
         return self.root / "releases" / self.dataset
+
+    @property
+    def embeddings(self) -> str:
+        """The Delta table of embeddings (``jobs.lake.embedding_store``)."""
+        return str(self.root / "embeddings")
 
     @property
     def runs(self) -> Path:

@@ -39,7 +39,7 @@ def summarise_rows(stage: str, rows: DataFrame, rows_in: int | None) -> StageSum
 
 
 def summarise_decisions(stage: str, decisions: DataFrame, rows_in: int) -> StageSummary:
-    """Counts of a decisions table; a cluster is a kept row with all that were removed or flagged because of it."""
+    """Counts of a decisions table; a cluster is a kept row with all that were removed because of it."""
     counts = decisions.groupBy("source", "kept", "reason").count().collect()
     removed: Counter[str] = Counter()
     flagged: Counter[str] = Counter()
@@ -61,8 +61,9 @@ def summarise_decisions(stage: str, decisions: DataFrame, rows_in: int) -> Stage
         rows_in=rows_in,
         kept=kept,
         removed=_by_count(removed),
+        contaminated=_by_set(decisions) if "contaminated" in removed else {},
         flagged=_by_count(flagged),
-        largest_cluster=_largest_cluster(decisions) if removed or flagged else 1,
+        largest_cluster=_largest_cluster(decisions) if removed else 1,
         sources=sources,
     )
 
@@ -86,9 +87,16 @@ def summarise_split(stage: str, rows: DataFrame, rows_in: int, source: Column) -
     )
 
 
+def _by_set(decisions: DataFrame) -> dict[str, int]:
+    """Rows lost to each evaluation set: what stands before # in ``gsm8k#17``, and before / where a set has files."""
+    name = F.substring_index(F.substring_index("evidence.witness", "#", 1), "/", 1).alias("name")
+    counts = decisions.where("reason = 'contaminated'").groupBy(name).count().collect()
+    return _by_count(Counter({row["name"]: row["count"] for row in counts}))
+
+
 def _largest_cluster(decisions: DataFrame) -> int:
     witness = F.col("evidence.witness")
-    sizes = decisions.where(witness.isNotNull()).groupBy(witness.alias("witness")).count()
+    sizes = decisions.where(~F.col("kept") & witness.isNotNull()).groupBy(witness.alias("witness")).count()
     return 1 + int(sizes.agg(F.coalesce(F.max("count"), F.lit(0)).alias("n")).first()["n"])  # type: ignore[index]
 
 

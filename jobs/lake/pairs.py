@@ -1,66 +1,59 @@
-"""From verified pairs to decisions, on Spark: keep order, survivors, and what each row's decision rests on.
+"""From solved pairs to decisions, on Spark: keep order, and what each row's decision rests on.
 
 Rows are named by their rank in keep order (0 is kept first) while pairs are worked on: eight bytes instead of an id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
+from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.lake.schemas import to_spark
-from jobs.similarity.components import component_roots
-from jobs.similarity.survivors import solve
-
-PAIR_SCHEMA = pa.schema([("left", pa.int64()), ("right", pa.int64()), ("similarity", pa.float64())])
-_SOLVED_SCHEMA = pa.schema(
-    [("rank", pa.int64()), ("witness", pa.int64()), ("similarity", pa.float64()), ("cluster", pa.int64())]
-)
+# A side of a join of at most so many rows goes whole to every task: at some 100 bytes a row 100 MB. Spark cannot know
+# the size of what Python gives back, takes it for huge, and would sort both sides, texts and all.
+_ROWS_TO_EVERY_TASK = 1_000_000
 
 
 def with_rank(index: DataFrame) -> DataFrame:
     """``index`` with ``rank``: unique, and ascending in keep order (``priority``, an array of doubles; ties by id).
 
-    The sort is by ranges over all tasks and the number is the place in it, so no task sees all rows.
+    The sort is by ranges over all tasks and the number is the place in it, so no task sees all rows. Spark reads
+    ``index`` twice for it: persist what is dear to compute.
     """
     return index.orderBy("priority", "record_id").withColumn("rank", F.monotonically_increasing_id())
 
 
-def column(batches: Sequence[pa.RecordBatch], name: str) -> npt.NDArray[np.int64]:
-    """One numeric column of all batches."""
-    return np.concatenate([batch.column(name).to_numpy(zero_copy_only=False) for batch in batches])
+def is_small(rows: int) -> bool:
+    """Whether a side of a join with so many rows may go whole to every task."""
+    return rows <= _ROWS_TO_EVERY_TASK
 
 
-def solve_pairs(pairs: DataFrame) -> DataFrame:
-    """One line for each row of a pair: ``rank``, ``witness`` (null where kept), ``similarity``, ``cluster``.
-
-    One task solves the graph: 24 bytes a verified pair and 100 a row in it, so ten million pairs take about a
-    gigabyte. Rows that are like no other never reach it.
-    """
-    return pairs.coalesce(1).mapInArrow(_solve, to_spark(_SOLVED_SCHEMA))
+def small_join(large: DataFrame, small: DataFrame, on: str, rows: int, how: str = "inner") -> DataFrame:
+    """``large`` joined with ``small``, which goes to every task where its ``rows`` are few; else both are dealt."""
+    return large.join(F.broadcast(small) if is_small(rows) else small, on, how)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Rows with a witness (``solve_pairs``), and what is said of them."""
+    """Rows with a witness (``survivors_on_spark.solve_pairs``), and what is said of them."""
 
     solved: DataFrame
     reason: Column
     rule: Column
 
 
-def decide(index: DataFrame, removed: Finding, flagged: Finding | None = None) -> DataFrame:
+def decide(
+    index: DataFrame, removed: Finding, flagged: Finding | None = None, also: Sequence[Column] = ()
+) -> DataFrame:
     """Decisions over all rows of ``index`` (record_id, source, rank, and what reasons and rules read).
 
     Args:
         removed: rows with a witness here go.
         flagged: rows with a witness here are kept and flagged; solved among the rows that ``removed`` leaves.
+        also: more columns, over those of ``index`` and the verdict ``kept``.
     """
     out = _with_finding(index, removed, "removed")
     goes = F.col("removed.witness").isNotNull()
@@ -73,15 +66,19 @@ def decide(index: DataFrame, removed: Finding, flagged: Finding | None = None) -
         evidence = evidence.when(F.col("flagged.cluster").isNotNull(), F.col("flagged"))
     # So is one that a chain of removed rows ties to another: the two ends must not fall on two sides of a split.
     evidence = evidence.otherwise(F.col("removed"))
-    return out.select("record_id", "source", (~goes).alias("kept"), reason.alias("reason"), evidence.alias("evidence"))
+    verdict = {"kept": ~goes, "reason": reason, "evidence": evidence}
+    return out.withColumns(verdict).select("record_id", "source", *verdict, *also)
 
 
 def _with_finding(index: DataFrame, finding: Finding, name: str) -> DataFrame:
     """``index`` with a struct column ``name`` in the shape of a decision's evidence; null for rows in no pair."""
-    names = index.select(F.col("rank").alias("other"), F.col("record_id").alias("name"))
-    solved = finding.solved.join(
-        names.withColumnsRenamed({"other": "witness", "name": "witness_id"}), "witness", "left"
-    ).join(names.withColumnsRenamed({"other": "cluster", "name": "cluster_id"}), "cluster", "left")
+    solved = finding.solved.persist(StorageLevel.MEMORY_AND_DISK)
+    rows = solved.count()
+    # Witnesses and clusters are rows of pairs themselves: their names are looked up among those, not among all rows.
+    named = small_join(index.select("rank", "record_id"), solved, "rank", rows).persist(StorageLevel.MEMORY_AND_DISK)
+    for role in ("witness", "cluster"):
+        names = named.select(F.col("rank").alias(role), F.col("record_id").alias(f"{role}_id"))
+        solved = small_join(solved, names, role, rows, "left")
     found = solved.select("rank", "witness_id", "similarity", "cluster_id")
     has_witness = F.col("witness_id").isNotNull()
     evidence = F.struct(
@@ -92,30 +89,7 @@ def _with_finding(index: DataFrame, finding: Finding, name: str) -> DataFrame:
         F.col("cluster_id").alias("cluster"),
     )
     return (
-        index.join(found, "rank", "left")
+        small_join(index, found, "rank", rows, "left")
         .withColumn(name, F.when(F.col("cluster_id").isNotNull(), evidence))
         .drop("witness_id", "similarity", "cluster_id")
-    )
-
-
-def _solve(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    present = [batch for batch in batches if batch.num_rows]
-    if not present:
-        return
-    left, right = column(present, "left"), column(present, "right")
-    similarity = column(present, "similarity").astype(np.float64)
-    # Ranks have gaps (rows that are like no other); the solver wants 0..n-1 in the same order.
-    ranks, places = np.unique(np.concatenate([left, right]), return_inverse=True)
-    first, second = places[: len(left)], places[len(left) :]
-    survivors = solve(np.arange(len(ranks)), first, second, similarity)
-    clusters = ranks[component_roots(len(ranks), first, second)]
-    kept = survivors.kept
-    yield pa.RecordBatch.from_arrays(
-        [
-            pa.array(ranks),
-            pa.array(ranks[np.maximum(survivors.witness, 0)], mask=kept),
-            pa.array(survivors.similarity, mask=kept),
-            pa.array(clusters),
-        ],
-        schema=_SOLVED_SCHEMA,
     )

@@ -266,6 +266,8 @@ _ALWAYS = {
     # A batch becomes a list of dicts in the Python worker. At 5,000 characters a dialogue, 4,096 rows are 20 MB of
     # text and some 100 MB of Python objects; the default of 10,000 would be two and a half times that.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "4096",
+    # No limit by bytes: to keep one, Spark sums the sizes of all vectors after each row, its dearest step by far.
+    "spark.sql.execution.arrow.maxBytesPerBatch": "2147483647",
 }
 
 

@@ -22,7 +22,10 @@ class StageSummary(BaseModel):
     """Counts of one stage's committed version; reasons and kinds are snake_case words, never text of a row.
 
     ``rows_in`` is what the stages before it left (for ``collect``: what the readers met), so that
-    ``rows_in == kept + removed + quarantined`` is a check and not a definition.
+    ``rows_in == kept + removed + quarantined`` is a check and not a definition. ``contaminated`` deals the rows removed
+    for that reason to the evaluation sets whose questions they hold. ``usual_removed`` is what earlier versions removed
+    of each source (``jobs.lake.judgement``), ``measured`` how many removed rows were compared with their witnesses
+    anew, and ``confirmed`` how many of them were found to be as alike as was said.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,12 +33,16 @@ class StageSummary(BaseModel):
     rows_in: int
     kept: int
     removed: dict[str, int] = Field(default_factory=dict)
+    contaminated: dict[str, int] = Field(default_factory=dict)
     flagged: dict[str, int] = Field(default_factory=dict)
     quarantined: dict[str, int] = Field(default_factory=dict)
     changes: dict[str, int] = Field(default_factory=dict)
     changed_rows: int = 0
     splits: dict[str, int] = Field(default_factory=dict)
     largest_cluster: int = 1
+    measured: int = 0
+    confirmed: int = 0
+    usual_removed: dict[str, float] = Field(default_factory=dict)
     sources: dict[str, SourceCount] = Field(default_factory=dict)
 
     def sheet(self) -> dict[str, Any]:
@@ -55,23 +62,28 @@ class StageSummary(BaseModel):
             "changed_rows": self.changed_rows,
             "largest_cluster": self.largest_cluster,
             "largest_cluster_share": self.largest_cluster / whole,
+            "measured": self.measured,
+            "confirmed_share": self.confirmed / self.measured if self.measured else 1.0,
         }
 
     def source_sheets(self, expected: dict[str, int | None]) -> list[dict[str, Any]]:
         """One row a source, for a gate's ``sources`` expectations.
 
         Args:
-            expected: expected volume in rows by source name; ``volume_ratio`` is null where none is stated.
+            expected: expected volume in rows by source name; ``volume_ratio`` is null where none is stated, and
+                ``removed_share_change`` where no earlier version was judged.
         """
         rows = []
         for name in sorted(set(self.sources) | set(expected)):
             count = self.sources.get(name, SourceCount())
             whole, volume = max(count.rows_in, 1), expected.get(name)
+            removed_share, usual = count.removed / whole, self.usual_removed.get(name)
             rows.append(
                 {
                     "source": name,
                     **count.model_dump(),
-                    "removed_share": count.removed / whole,
+                    "removed_share": removed_share,
+                    "removed_share_change": None if usual is None else removed_share - usual,
                     "quarantined_share": count.quarantined / whole,
                     "volume_ratio": count.rows_in / volume if volume else None,
                 }

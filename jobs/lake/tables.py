@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import reduce
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from pyspark.sql import DataFrame, SparkSession
@@ -50,16 +50,22 @@ def apply(
         spark.catalog.clearCache()
 
 
-def commit(df: DataFrame, job: StageJob, started_at: datetime) -> TableVersion:
+def commit(
+    df: DataFrame, job: StageJob, started_at: datetime, changes: Mapping[str, Any] | None = None
+) -> TableVersion:
     """Writes ``df`` as the next version of the job's table, in one commit that carries its provenance.
 
     The whole table is replaced: a version holds what one run of one stage produced, and time travel the rest.
+
+    Args:
+        changes: fields of the provenance that the stage knows better than its job.
     """
+    provenance = job.provenance(started_at).model_copy(update=changes)
     (
         df.write.format("delta")
         .mode("overwrite")
         .option("overwriteSchema", "true")
-        .option("userMetadata", job.provenance(started_at).model_dump_json())
+        .option("userMetadata", provenance.model_dump_json())
         .save(job.table)
     )
     written = find_commit(job.table, job.fingerprint)

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class TableVersion(BaseModel):
@@ -34,6 +34,9 @@ class Provenance(BaseModel):
 
     Attributes:
         fingerprint: hash over stage, parameters, inputs and code; an equal one means that the commit can be reused.
+        params: the stage's parameters as JSON values; empty in commits of older code.
+        index: what the index that this version carries was made with, and must be added to with; None without one.
+        note: what a person should know of how this version was made.
         started_at: when the stage began, UTC, ISO 8601; with the commit's own time it gives the seconds it took.
     """
 
@@ -46,6 +49,9 @@ class Provenance(BaseModel):
     fingerprint: str
     inputs: tuple[TableVersion, ...]
     started_at: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    index: dict[str, Any] | None = None
+    note: str = ""
 
 
 class Commit(BaseModel):

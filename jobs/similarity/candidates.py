@@ -29,14 +29,22 @@ MAX_ALL_PAIRS = 16
 
 @dataclass(frozen=True, slots=True)
 class CandidatePairs:
-    """Pairs worth comparing: ``left[k] < right[k]``, each once, sorted. ``truncated``: not every bucket in full."""
+    """Pairs worth comparing: ``left[k] < right[k]``, each once, sorted.
+
+    ``crowded``: the positions, in the input, of the entries whose bucket was too large to be paired in full.
+    """
 
     left: _I64
     right: _I64
-    truncated: bool
+    crowded: _I64
 
     def __len__(self) -> int:
         return len(self.left)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether a bucket was not paired in full, so that a further round among fewer rows may find more."""
+        return len(self.crowded) > 0
 
 
 def bucket_pairs(
@@ -45,7 +53,7 @@ def bucket_pairs(
     """The candidate pairs of the rows that share a bucket. The answer does not depend on the order of the input.
 
     Args:
-        keys: (m,) bucket of each entry (``band_keys``, all bands in one column or one band at a time); ``NO_BUCKET``
+        keys: (m,) bucket of each entry (``band_keys_of``, all bands in one column or one band at a time); ``NO_BUCKET``
             is skipped.
         rows: (m,) rank of each entry's row in keep order (0 is kept first), unique a row.
         neighbours: (m,) a second key that orders the chain of a large bucket; rows that share it too stand side by
@@ -57,31 +65,28 @@ def bucket_pairs(
     """
     if max_all_pairs < 2:
         raise ValueError(f"max_all_pairs: expected at least 2; got {max_all_pairs}")
-    used = keys != NO_BUCKET
-    keys, rows = keys[used], rows[used]
-    near = rows if neighbours is None else neighbours[used]
-    order = np.lexsort((rows, near, keys))
-    keys, rows = keys[order], rows[order]
-    starts = np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]]))
+    shared = _shared_entries(keys)
+    near = rows if neighbours is None else neighbours
+    shared = shared[np.lexsort((rows[shared], near[shared], keys[shared]))]
+    keys, rows = keys[shared], rows[shared]
+    starts = _run_starts(keys)
     sizes = np.diff(np.append(starts, len(keys)))
-    small = (sizes >= 2) & (sizes <= max_all_pairs)
     large = sizes > max_all_pairs
     left, right = [], []
-    for size in np.unique(sizes[small]):
-        members = rows[starts[small & (sizes == size)][:, None] + np.arange(size)]
+    for size in np.unique(sizes[~large]):
+        members = rows[starts[sizes == size][:, None] + np.arange(size)]
         i, j = np.triu_indices(int(size), k=1)
         left.append(members[:, i].ravel())
         right.append(members[:, j].ravel())
+    inside = np.repeat(large, sizes)
     if large.any():
-        bucket = np.repeat(np.arange(len(starts)), sizes)
-        inside = large[bucket]
         first = np.repeat(np.minimum.reduceat(rows, starts), sizes)
         left.append(first[inside])
         right.append(rows[inside])
         linked = np.flatnonzero((keys[1:] == keys[:-1]) & inside[1:])
         left.append(rows[linked])
         right.append(rows[linked + 1])
-    return CandidatePairs(*_distinct(left, right), truncated=bool(large.any()))
+    return CandidatePairs(*_distinct(left, right), crowded=shared[inside])
 
 
 def chain_keys(band_keys: _I64) -> _I64:
@@ -89,12 +94,41 @@ def chain_keys(band_keys: _I64) -> _I64:
     return np.roll(band_keys, -1, axis=1)
 
 
+def separate_by(strict: _I64, band_keys: _I64) -> _I64:
+    """(n, bands) keys under which only rows of one ``strict`` key meet: what can never be merged shares no bucket.
+
+    Args:
+        strict: (n,) ``strict_keys``; two different ones give the same bucket with probability 2^-64.
+        band_keys: (n, bands); ``NO_BUCKET`` stays what it is.
+    """
+    # SplitMix64's finaliser: an odd factor and shifts, so that each strict key moves every bit of the bucket's.
+    mixed = strict.astype(np.int64).view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0x94D049BB133111EB)
+    keys = band_keys ^ (mixed ^ (mixed >> np.uint64(29))).view(np.int64)[:, None]
+    return np.where(band_keys == NO_BUCKET, NO_BUCKET, keys)
+
+
+def _shared_entries(keys: _I64) -> _I64:
+    """Positions of the entries whose key another entry has: most keys are met once, and are not sorted again."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    same = ordered[1:] == ordered[:-1]
+    none = np.zeros(min(1, len(keys)), dtype=bool)
+    shared = (np.concatenate([none, same]) | np.concatenate([same, none])) & (ordered != NO_BUCKET)
+    return order[shared]
+
+
+def _run_starts(keys: _I64) -> _I64:
+    """Where each run of equal keys begins."""
+    return np.flatnonzero(np.concatenate([np.ones(min(1, len(keys)), dtype=bool), keys[1:] != keys[:-1]]))
+
+
 def _distinct(left: list[_I64], right: list[_I64]) -> tuple[_I64, _I64]:
+    """Each pair once, the smaller rank left, sorted."""
     a = np.concatenate([*left, np.empty(0, np.int64)])
     b = np.concatenate([*right, np.empty(0, np.int64)])
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    order = np.lexsort((high, low))
-    low, high = low[order], high[order]
-    new = np.concatenate([np.ones(min(1, len(low)), dtype=bool), (low[1:] != low[:-1]) | (high[1:] != high[:-1])])
-    new &= low != high
-    return low[new], high[new]
+    # As one number a pair is sorted in one pass; places stand for ranks, which have gaps and may fill 63 bits.
+    ranks, places = np.unique(np.concatenate([np.minimum(a, b), np.maximum(a, b)]), return_inverse=True)
+    low, high = places[: len(a)], places[len(a) :]
+    pairs = np.unique((low * len(ranks) + high)[low != high])
+    return ranks[pairs // max(1, len(ranks))], ranks[pairs % max(1, len(ranks))]

@@ -12,9 +12,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
+from jobs.similarity.contrasts import content_words, opposes, swaps_words
 from jobs.similarity.folding import PART, fold, is_single
 
 Facts = tuple[str, ...]
@@ -53,10 +58,12 @@ _WORD_VALUES = {
 
 # An identifier or a number: ASCII letters and digits joined by - _ . : / and holding a digit.
 _TOKEN = re.compile(r"[0-9A-Za-z]+(?:[-_.:/,][0-9A-Za-z]+)*")
-_WORD = re.compile(r"[a-z]+")
+# A whole word's beginning is checked after a match: a pattern that begins with letters is searched for far faster.
+_NUMBER_WORD = re.compile(rf"(?:{'|'.join(_WORD_VALUES)})(?![a-z])")
 # A Chinese numeral counts as a number before a unit, after 第/周/星期, or when it has a multiplier (十五, 三百). Alone
 # it is too often part of a word: 一下, 一直, 万一, 三番五次.
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿"
+_ANY_NUMERAL = re.compile(f"[{_NUMERAL}]")
 _UNIT = (
     "天日号月年周点时分秒期届元块角毛折成倍"
     + "件个款双只台条张次遍层楼米斤克升寸码页岁人位名步种本瓶盒箱袋套辆间室栋单代级星"
@@ -90,8 +97,9 @@ _NOT_NEGATION = re.compile(
 _NEGATION = {"不": "no", "无": "no", "非": "no", "否": "no", "没": "not yet", "未": "not yet"} | dict.fromkeys(
     "别勿莫甭", "do not"
 )
+_ANY_NEGATION = re.compile(f"[{''.join(_NEGATION)}]")
 _ENGLISH_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|unable|un(?:available|paid|used|opened|like)"
+    r"\b(?:n(?:ot?|ever|one|obody|othing|either|or)|without|cannot|un(?:able|available|paid|used|opened|like)"
     r"|(?:is|are|was|were|do|does|did|has|have|had|ca|can|could|wo|would|should|must|need|ai)n['’]?t)\b"
     r"|n['’]t\b"
 )
@@ -104,12 +112,17 @@ def numbers_of(text: str) -> Facts:
 
     A short Latin name that touches Chinese (订单A, 尺码XL) counts as a code, as does a lone capital (plan B).
     """
-    plain = unicodedata.normalize("NFKC", _SLOT.sub(" ", text))
+    plain = _plain(_SLOT.sub(" ", text))
     found = [_canonical_token(m.group()) for m in _TOKEN.finditer(plain) if _is_code(m, plain)]
-    found += [_WORD_VALUES[word] for word in _WORD.findall(plain.lower()) if word in _WORD_VALUES]
-    chinese = _LOOSE_ONE.sub(" ", _NO_NUMBER.sub(" ", plain))
-    found += [str(chinese_number(m.group())) for m in _CHINESE_NUMBER.finditer(chinese)]
-    found += ["1/2"] * len(_HALF.findall(plain))
+    lower = plain.lower()
+    for match in _NUMBER_WORD.finditer(lower):
+        if not "a" <= lower[match.start() - 1 : match.start()] <= "z":
+            found.append(_WORD_VALUES[match.group()])
+    if _ANY_NUMERAL.search(plain):
+        chinese = _LOOSE_ONE.sub(" ", _NO_NUMBER.sub(" ", plain))
+        found += [str(chinese_number(m.group())) for m in _CHINESE_NUMBER.finditer(chinese)]
+    if "半" in plain:
+        found += ["1/2"] * len(_HALF.findall(plain))
     return tuple(sorted(found))
 
 
@@ -118,9 +131,10 @@ def negation_of(text: str) -> Facts:
 
     Kinds and not words, so that 还没到 and 还未到 agree; counted, so that a double negation is not a single one.
     """
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _plain(text).lower()
     found = ["no"] * len(_ENGLISH_NEGATION.findall(plain))
-    found += [_NEGATION[char] for char in _NOT_NEGATION.sub(" ", plain) if char in _NEGATION]
+    if _ANY_NEGATION.search(plain):
+        found += [_NEGATION[char] for char in _ANY_NEGATION.findall(_NOT_NEGATION.sub(" ", plain))]
     return tuple(sorted(found))
 
 
@@ -158,18 +172,17 @@ GUARDS: dict[str, Callable[[str], Facts]] = {
 # What each stage compares unless its specification says otherwise. Near copies of one text may differ in a name's
 # spelling; sentences that only mean alike may not speak of different names.
 Fact = Literal["numbers", "negation", "slots", "names"]
-Guard = Literal[Fact, "order"]
+Guard = Literal[Fact, "order", "opposites"]
 NEAR_GUARDS: tuple[Fact, ...] = ("numbers", "negation", "slots")
-SEMANTIC_GUARDS: tuple[Guard, ...] = ("numbers", "negation", "slots", "names", "order")
-_GLUE_WORDS = "a an the of to in on at by for with is are was were be been being and or that this it its s"
-_GLUE = frozenset(_GLUE_WORDS.split(" ")) | frozenset("的了吗呢啊吧")
+SEMANTIC_GUARDS: tuple[Guard, ...] = ("numbers", "negation", "slots", "names", "order", "opposites")
+_TOGETHER: dict[str, Callable[[Sequence[str], Sequence[str]], bool]] = {"order": swaps_words, "opposites": opposes}
 
 
 def blocks_merge(a: str, b: str, guards: Iterable[str] = SEMANTIC_GUARDS) -> str | None:
     """Why ``a`` and ``b`` (texts of ``key_text``) must not be merged, ``different_numbers`` for one; None if they may.
 
     Two preference rows whose chosen answer is the other's rejected one give ``flipped_preference`` whatever the guards.
-    The guard ``order`` looks at the two together, so it has no column in ``guard_keys``.
+    The guards ``order`` and ``opposites`` look at the two together, so they have no column in ``guard_keys``.
 
     Raises:
         ValueError: an unknown guard.
@@ -177,27 +190,43 @@ def blocks_merge(a: str, b: str, guards: Iterable[str] = SEMANTIC_GUARDS) -> str
     if PART in a and PART in b and _is_flipped(pair_of(a), pair_of(b)):
         return "flipped_preference"
     for name in guards:
-        if name == "order":
-            if swaps_words(a, b):
-                return "different_order"
+        if name in _TOGETHER:
+            if _TOGETHER[name](content_words(a), content_words(b)):
+                return "different_order" if name == "order" else "opposite_words"
         elif _guard(name)(a) != _guard(name)(b):
             return f"different_{name}"
     return None
 
 
-def swaps_words(a: str, b: str) -> bool:
-    """True when two texts say the same words in another order: "the doctor helps the patient", and the reverse.
+def may_merge(
+    texts: Sequence[str],
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    guards: Sequence[str] = SEMANTIC_GUARDS,
+) -> npt.NDArray[np.bool_]:
+    """(pairs,) True where no guard tells ``texts[left]`` and ``texts[right]`` apart (``blocks_merge`` is None).
 
-    Embeddings and character counts hardly see it. Words that only build the sentence (a, the, of) are left out. In
-    scripts without spaces each character counts as a word.
+    Guards are read once for each row that occurs in a pair, and for no other.
     """
-    first, second = _content_words(a), _content_words(b)
-    return first != second and sorted(first) == sorted(second)
+    rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+    facts = [name for name in guards if name not in _TOGETHER]
+    keys = np.array([guard_keys(texts[row], facts) for row in rows], dtype=np.int64).reshape(len(rows), len(facts))
+    a, b = place[: len(left)], place[len(left) :]
+    free = (keys[a] == keys[b]).all(axis=1)
+    together = [name for name in guards if name in _TOGETHER]
+    words = {row: content_words(texts[row]) for row in np.unique(rows[[*a[free], *b[free]]]).tolist() if together}
+    for k in np.flatnonzero(free).tolist():
+        one, other = int(left[k]), int(right[k])
+        # Without guards, preference rows are still told apart.
+        free[k] = blocks_merge(texts[one], texts[other], ()) is None and not any(
+            _TOGETHER[name](words[one], words[other]) for name in together
+        )
+    return np.asarray(free, dtype=bool)
 
 
 def guard_keys(text: str, guards: Iterable[str] = SEMANTIC_GUARDS) -> list[int]:
-    """One signed 64-bit integer a guard (``order`` apart), equal for texts that the guard lets merge."""
-    return [_hash64(_guard(name)(text)) for name in guards if name != "order"]
+    """One signed 64-bit integer a guard that reads one text, equal for texts that it lets merge."""
+    return [_hash64(_guard(name)(text)) for name in guards if name not in _TOGETHER]
 
 
 def chinese_number(numeral: str) -> int:
@@ -217,25 +246,27 @@ def chinese_number(numeral: str) -> int:
     return total + section + digit
 
 
+@lru_cache(maxsize=4)  # several guards read one text
+def _plain(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 def _is_code(match: re.Match[str], text: str) -> bool:
     token = match.group()
-    if any(char.isdigit() for char in token):
+    if not token.isalpha() and any(char.isdigit() for char in token):
         return True
-    before, after = text[: match.start()][-1:], text[match.end() :][:1]
-    touches_chinese = any(char and is_single(char) for char in (before, after))
-    if touches_chinese:
-        return len(token) <= 4
-    return len(token) == 1 and token.isupper() and token not in "AI"
+    if len(token) > 4:
+        return False
+    lone_capital = len(token) == 1 and token.isupper() and token not in "AI"
+    if lone_capital or text.isascii():
+        return lone_capital
+    before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+    return any(char and is_single(char) for char in (before, after))
 
 
 def _canonical_token(token: str) -> str:
     digits = token.replace(",", "")
     return digits.lstrip("0") or "0" if digits.isdigit() else token.upper()
-
-
-def _content_words(text: str) -> list[str]:
-    words = "".join(f" {c} " if is_single(c) else c for c in fold(text)).split()
-    return [word for word in words if word not in _GLUE]
 
 
 def _is_flipped(a: Facts, b: Facts) -> bool:
@@ -244,10 +275,11 @@ def _is_flipped(a: Facts, b: Facts) -> bool:
 
 def _guard(name: str) -> Callable[[str], Facts]:
     if name not in GUARDS:
-        raise ValueError(f"guards: expected some of {', '.join(GUARDS)}, order; got {name!r}")
+        raise ValueError(f"guards: expected some of {', '.join([*GUARDS, *_TOGETHER])}; got {name!r}")
     return GUARDS[name]
 
 
+@lru_cache(maxsize=4096)
 def _hash64(facts: Facts) -> int:
     digest = hashlib.blake2b("\x1f".join(facts).encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jobs.similarity.candidates import MAX_ALL_PAIRS, bucket_pairs, chain_keys
-from jobs.similarity.guards import NEAR_GUARDS, guard_keys
-from jobs.similarity.minhash import NO_BUCKET, MinHashConfig, band_keys, jaccard_pairs, signatures
+from jobs.similarity.candidates import MAX_ALL_PAIRS, bucket_pairs, chain_keys, separate_by
+from jobs.similarity.guards import NEAR_GUARDS, may_merge
+from jobs.similarity.minhash import NO_BUCKET, MinHashConfig, band_keys_of, jaccard_pairs
 from jobs.similarity.shingles import shingle
 from jobs.similarity.survivors import Survivors, solve
 
@@ -40,35 +40,34 @@ def near_duplicates(
     *,
     config: MinHashConfig | None = None,
     guards: Sequence[str] = NEAR_GUARDS,
-    strict: Sequence[str] | None = None,
+    strict: _I64 | None = None,
     max_all_pairs: int = MAX_ALL_PAIRS,
 ) -> NearDuplicates:
     """Rows whose exact Jaccard with a kept row reaches ``threshold`` and that no guard tells apart.
 
     Args:
-        texts: (n,) comparison texts (``key_text``).
+        texts: (n,) comparison texts (``jobs.similarity.keys.key_texts``).
         rank: (n,) keep order (``keep_order``).
         threshold: Jaccard similarity in (0, 1].
         config: default ``MinHashConfig.for_threshold(threshold)``.
-        guards: names in ``jobs.similarity.guards.GUARDS``.
-        strict: (n,) ``strict_key`` of each row; rows with different ones are never duplicates.
+        guards: names in ``jobs.similarity.guards.GUARDS``, read only for rows of pairs that reach the threshold: they
+            cost 50 to 100 us a row, a thousand times a comparison.
+        strict: (n,) ``strict_keys`` of the rows; rows with different ones are never duplicates.
     """
     config = config or MinHashConfig.for_threshold(min(threshold, 0.99))
     shingles = shingle(texts, config.width)
-    buckets = band_keys(signatures(shingles, config), config)
-    columns = len(guard_keys("", guards))
-    guarded = np.array([guard_keys(text, guards) for text in texts], dtype=np.int64).reshape(len(texts), columns)
+    buckets = band_keys_of(texts, config)
     if strict is not None:
-        guarded = np.column_stack([guarded, np.unique(np.asarray(strict), return_inverse=True)[1]])
+        buckets = separate_by(np.asarray(strict, dtype=np.int64), buckets)
     by_rank = np.argsort(rank)
 
     def verify(left: _I64, right: _I64) -> tuple[_I64, _I64, _F64]:
         left, right = by_rank[left], by_rank[right]
-        allowed = (guarded[left] == guarded[right]).all(axis=1)
-        left, right = left[allowed], right[allowed]
         value = jaccard_pairs(shingles, left, right)
         alike = value >= threshold
-        return left[alike], right[alike], value[alike]
+        left, right, value = left[alike], right[alike], value[alike]
+        free = may_merge(texts, left, right, guards)
+        return left[free], right[free], value[free]
 
     return _until_stable(rank, buckets, verify, max_all_pairs)
 
@@ -79,6 +78,7 @@ def _until_stable(
     """Candidates among the rows still kept, until a round finds no similar pair.
 
     Survivors are solved anew on all pairs found so far, so that a witness that falls in a later round never stands.
+    A row whose witness fell comes back and has to be compared again, so only a first round in full is the last.
     """
     none = np.empty(0, dtype=np.int64)
     left, right, similarity = none, none, np.empty(0, dtype=np.float64)
@@ -97,5 +97,5 @@ def _until_stable(
         similarity = np.concatenate([similarity, value])
         if len(new_left):
             survivors = solve(rank, left, right, similarity)
-        if not len(new_left) or not pairs.truncated:
+        if not len(new_left) or (rounds == 1 and not pairs.truncated):
             return NearDuplicates(survivors, left, right, similarity, rounds)

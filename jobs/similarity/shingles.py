@@ -17,30 +17,27 @@ dialogues of 430 characters with three edits at J >= 0.8: 1.0, .995, .99, .97. W
 alike: among 1,500 turns 774 pairs at J >= 0.6, width 3 66 pairs.
 
 A text of fewer tokens than the width has no shingles: it is compared exactly or not at all, and shares no bucket.
+
+The work is done by compiled kernels on Arrow's UTF-8 buffers (``jobs.similarity.kernels_text``), imported at the first
+call because numba takes a second to load.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from jobs.similarity.folding import PART, SEPARATOR, SINGLE, class_table, code_points
+from jobs.similarity.folding import fold_table, fold_together
 
 DEFAULT_WIDTH = 3
-# Between texts while they are worked on as one array; a control character, so it composes with nothing under NFKC.
-_TEXT_END = "\x1d"
-
-_U64 = npt.NDArray[np.uint64]
-_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_BASE = 0x9E3779B97F4A7C15
-_WORD_BASE = 0xD1342543DE82EF95
-_CHUNK_CHARACTERS = 1 << 14  # code points at a time: the 64-bit temporaries stay in the cache
+# Texts as callers hold them: an Arrow column of strings (read in place) or Python's, None or null counting as empty.
+Texts: TypeAlias = pa.Array | pa.ChunkedArray | Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,9 @@ class Shingles:
 
     def __getitem__(self, index: int) -> npt.NDArray[np.uint32]:
         return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    def __iter__(self) -> Iterator[npt.NDArray[np.uint32]]:
+        return (self[index] for index in range(len(self)))
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -86,105 +86,106 @@ class Shingles:
         return cls(values.astype(np.uint32, copy=False), offsets)
 
 
-def shingle(texts: Sequence[str | None], width: int = DEFAULT_WIDTH) -> Shingles:
-    """The shingles of ``texts``, folded (``jobs.similarity.folding``), in one vectorised pass.
+@dataclass(frozen=True, slots=True)
+class Utf8:
+    """Texts as the kernels read them: text i is ``data[offsets[i]:offsets[i + 1]]``; ``folded`` marks those that were
+    folded whole beforehand because they hold a character that depends on its neighbours."""
+
+    data: npt.NDArray[np.uint8]
+    offsets: npt.NDArray[np.int64]
+    folded: npt.NDArray[np.bool_]
+
+    @property
+    def arguments(self) -> tuple[npt.NDArray[Any], ...]:
+        """What every kernel over texts takes first: the texts and the fold table."""
+        from jobs.similarity.kernels import fixed
+
+        table = fold_table()
+        arrays = (self.data, self.offsets, self.folded, table.entries, table.starts, table.codes)
+        return tuple(fixed(array) for array in arrays)
+
+
+def read_utf8(texts: Texts) -> Utf8:
+    """``texts`` as UTF-8 buffers, without a copy where they are a large_string array that needs no folding beforehand.
+
+    Lone surrogates, which a Python string may hold and UTF-8 cannot, count as punctuation.
+    """
+    from jobs.similarity.kernels import fixed
+    from jobs.similarity.kernels_text import mark_complex
+
+    column = _column(texts)
+    data, offsets = _buffers(column)
+    table = fold_table()
+    folded = mark_complex(*(fixed(array) for array in (data, offsets, table.entries, table.suspect)))
+    if folded.any():
+        mask = pa.array(folded)
+        rewritten = pa.array(fold_together(column.filter(mask).to_pylist()), pa.large_string())
+        data, offsets = _buffers(pc.replace_with_mask(column, mask, rewritten))
+    return Utf8(data, offsets, folded)
+
+
+def shingle(texts: Texts, width: int = DEFAULT_WIDTH) -> Shingles:
+    """The shingles of ``texts``, folded (``jobs.similarity.folding``).
 
     Args:
-        texts: comparison texts (``jobs.similarity.keys.key_text``); None counts as empty.
+        texts: comparison texts (``jobs.similarity.keys.key_text``).
         width: tokens a shingle. Shingles do not cross a ``PART`` border, and the same words in another part (chosen,
             rejected) are other shingles.
 
     Raises:
         ValueError: ``width`` below 1.
     """
+    from jobs.similarity.kernels_text import shingle_rows
+
     if width < 1:
         raise ValueError(f"width: expected at least 1 token a shingle; got {width}")
-    rows: list[_U64] = []
-    start = 0
-    while start < len(texts):
-        stop, size = start, 0
-        while stop < len(texts) and (stop == start or size < _CHUNK_CHARACTERS):
-            size += len(texts[stop] or "")
-            stop += 1
-        rows.append(_distinct(texts[start:stop], width) + (np.uint64(start) << np.uint64(32)))
-        start = stop
-    keyed = np.concatenate([*rows, np.empty(0, np.uint64)])
-    offsets = np.searchsorted(keyed, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(32)).astype(np.int64)
-    return Shingles((keyed & np.uint64(0xFFFFFFFF)).astype(np.uint32), offsets)
+    return Shingles(*shingle_rows(*read_utf8(texts).arguments, width))
 
 
-def token_count(text: str) -> int:
-    """How many tokens ``text`` has: characters of scripts without spaces and words of the others."""
-    return len(_tokens([text])[0])
+def content_hashes(texts: Texts) -> npt.NDArray[np.uint64]:
+    """(n, 2) uint64, 128 bits equal for texts of the same folded tokens in the same parts; zeros where there is none.
 
-
-def _distinct(texts: Sequence[str | None], width: int) -> _U64:
-    """Sorted distinct ``text index << 32 | shingle hash``."""
-    tokens, segment, row, part = _tokens(texts)
-    windows = len(tokens) - width + 1
-    if windows <= 0:
-        return np.empty(0, dtype=np.uint64)
-    # Tokens of a segment (one part of one text) are consecutive: a window is whole when its two ends share a segment.
-    whole = segment[:windows] == segment[width - 1 :]
-    hashes = np.zeros(windows, dtype=np.uint64)
-    for k in range(width):
-        hashes = hashes * np.uint64(_BASE) + tokens[k : k + windows]
-    hashes = _mix(hashes + part[:windows].astype(np.uint64) * _MIX_2)[whole]
-    keyed = (row[:windows][whole].astype(np.uint64) << np.uint64(32)) | (hashes >> np.uint64(32))
-    keyed.sort()
-    return keyed[np.concatenate([np.ones(min(1, len(keyed)), dtype=bool), keyed[1:] != keyed[:-1]])]
-
-
-def _tokens(
-    texts: Sequence[str | None],
-) -> tuple[_U64, npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Token hashes with, for each, its segment, its text and its part within the text."""
-    joined = _TEXT_END.join([(text or "").replace(_TEXT_END, " ") for text in texts])
-    codes = code_points(unicodedata.normalize("NFKC", joined).casefold())
-    if not len(codes):
-        none = np.empty(0, dtype=np.int64)
-        return np.empty(0, dtype=np.uint64), none, none, none
-    kinds = class_table()[codes]
-    text_ends, part_ends = codes == ord(_TEXT_END), codes == ord(PART)
-    # A token starts at each single character, and where a run of word characters starts.
-    previous = np.concatenate([np.array([SEPARATOR]), kinds[:-1]])
-    starts = np.flatnonzero((kinds == SINGLE) | ((kinds != SEPARATOR) & (previous != kinds)))
-    boundary = np.flatnonzero(kinds != np.concatenate([kinds[1:], np.array([SEPARATOR])])) + 1
-    ends = np.where(kinds[starts] == SINGLE, starts + 1, boundary[np.searchsorted(boundary, starts, side="right")])
-    row_of = np.cumsum(text_ends)
-    segment_of = np.cumsum(text_ends | part_ends)
-    first_segment = np.concatenate([np.zeros(1, np.int64), segment_of[text_ends]])
-    row, segment = row_of[starts], segment_of[starts]
-    return _hash_spans(codes, starts, ends), segment, row, segment - first_segment[row]
-
-
-def _hash_spans(codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> _U64:
-    """A 64-bit hash of each ``codes[start:end]``: a polynomial modulo 2^64, from one running sum over all of them.
-
-    sum(c_i * B^i) over a span is the difference of two running sums; multiplying by B^-start makes it the same
-    wherever the span lies. B is odd, so it has an inverse modulo 2^64.
+    Case, width, spaces and punctuation between tokens do not count: ``订单 A 到哪了?`` equals ``订单a到哪了``. Two
+    different texts among 10^9 share 128 bits with probability 10^-21.
     """
-    mixed = _mix(codes.astype(np.uint64) + np.uint64(1))
-    powers = _powers(_WORD_BASE, len(codes))
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed * powers, dtype=np.uint64)])
-    inverse = _powers(pow(_WORD_BASE, -1, 1 << 64), len(codes))
-    return _mix((sums[ends] - sums[starts]) * inverse[starts])
+    from jobs.similarity.kernels_text import content_rows
+
+    hashes: npt.NDArray[np.uint64] = content_rows(*read_utf8(texts).arguments)[0]
+    return hashes
 
 
-def _powers(base: int, count: int) -> _U64:
-    """base^0 ... base^(count - 1) modulo 2^64."""
-    return _power_table(base, 1 << (count - 1).bit_length())[:count]
+def token_counts(texts: Texts) -> npt.NDArray[np.int64]:
+    """(n,) how many tokens each text has: characters of scripts without spaces and words of the others."""
+    from jobs.similarity.kernels_text import content_rows
+
+    counts: npt.NDArray[np.int64] = content_rows(*read_utf8(texts).arguments)[1]
+    return counts
 
 
-@lru_cache(maxsize=16)
-def _power_table(base: int, count: int) -> _U64:
-    factors = np.full(count, base, dtype=np.uint64)
-    factors[0] = 1
-    return np.cumprod(factors, dtype=np.uint64)
+def token_hashes(texts: Texts) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """The 64-bit hashes of all texts' tokens, 0 at each part border, and the (n + 1,) offsets of the texts."""
+    from jobs.similarity.kernels_text import token_rows
+
+    tokens, offsets = token_rows(*read_utf8(texts).arguments)
+    return tokens, offsets
 
 
-def _mix(x: _U64) -> _U64:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): every input bit changes each output bit half the time."""
-    x = (x ^ (x >> np.uint64(30))) * _MIX_1
-    x = (x ^ (x >> np.uint64(27))) * _MIX_2
-    return x ^ (x >> np.uint64(31))
+def _column(texts: Texts) -> pa.LargeStringArray:
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    if not isinstance(texts, pa.Array):
+        try:
+            texts = pa.array(texts, pa.large_string())
+        except UnicodeEncodeError:
+            texts = pa.array([None if text is None else text.encode(errors="replace").decode() for text in texts])
+    if not pa.types.is_large_string(texts.type):
+        texts = texts.cast(pa.large_string())
+    return texts.fill_null("") if texts.null_count else texts
+
+
+def _buffers(column: pa.LargeStringArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    _, offsets, data = column.buffers()
+    if not len(column) or data is None:
+        return np.empty(0, np.uint8), np.zeros(len(column) + 1, np.int64)
+    places = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+    return np.frombuffer(data, dtype=np.uint8), places

@@ -4,40 +4,40 @@ independent set in keep order, so every removed row names a kept row that it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import importlib.metadata
+import logging
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from jobs.lake.batches import Row, map_batches
+from jobs.lake.band_index import INDEX_SCHEMA, read_texts, sign_rows
+from jobs.lake.increment import carry_on, changes_since, few, find_index, index_column, touched
 from jobs.lake.job import StageJob
-from jobs.lake.pairs import PAIR_SCHEMA, Finding, column, decide, solve_pairs, with_rank
-from jobs.lake.schemas import to_spark
-from jobs.lake.tables import apply
+from jobs.lake.near_pairs import Index, SharedText, similar_pairs
+from jobs.lake.pairs import Finding, decide, with_rank
+from jobs.lake.removal import RemovedSample, refuse_mass_removal
+from jobs.lake.survivors_on_spark import solve_pairs
+from jobs.lake.tables import commit, read, read_current
 from jobs.lake.versions import TableVersion
-from jobs.similarity.candidates import MAX_ALL_PAIRS, bucket_pairs
-from jobs.similarity.guards import NEAR_GUARDS, Fact, guard_keys
+from jobs.similarity.candidates import MAX_ALL_PAIRS
+from jobs.similarity.guards import NEAR_GUARDS, Fact, may_merge
 from jobs.similarity.keep import KeepParams
-from jobs.similarity.keys import By, key_text, strict_key
-from jobs.similarity.minhash import NO_BUCKET, MinHashConfig, band_keys, jaccard_pairs, signatures
-from jobs.similarity.shingles import DEFAULT_WIDTH, Shingles, shingle
-from jobs.similarity.survivors import priority
+from jobs.similarity.keys import By, key_texts, strict_keys
+from jobs.similarity.minhash import MinHashConfig, jaccard_pairs
+from jobs.similarity.shared_text import MIN_SHARE
+from jobs.similarity.shingles import DEFAULT_WIDTH, shingle
+from jobs.similarity.verify import Comparison
 
-_INDEX = pa.schema(
-    [
-        ("record_id", pa.string()),
-        ("source", pa.string()),
-        ("priority", pa.list_(pa.float64())),
-        ("strict", pa.string()),
-        ("guards", pa.list_(pa.int64())),
-        ("shingles", pa.list_(pa.int32())),
-        ("bands", pa.list_(pa.int64())),
-    ]
-)
+_log = logging.getLogger(__name__)
+# Rows that one task signs at least: starting its Python costs as much as signing some ten thousand.
+_ROWS_A_TASK = 50_000
 
 
 class Params(KeepParams):
@@ -50,6 +50,13 @@ class Params(KeepParams):
         by: the part of a row that is compared.
         guards: differences that forbid a merge however alike the texts are: numbers, negation, slots, names.
         max_all_pairs: up to so many rows in a bucket every pair is compared; above it a number linear in the bucket.
+        shared_text: share of the rows that hold a piece of text from which on it is a template's: pairs that say
+            something of their own besides must be alike in that too. Null asks nothing more than the threshold.
+        max_removed_share: a larger share of the rows is not removed but explained, and the run stops.
+        incremental: compare only rows that the table's newest version does not know, with those it kept and with each
+            other; rows kept before stay.
+        other_index: what happens to a version that was made with other parameters: ``rebuild`` compares all rows anew,
+            ``refuse`` stops.
     """
 
     threshold: float = Field(default=0.8, gt=0, le=1)
@@ -58,6 +65,10 @@ class Params(KeepParams):
     by: By = "dialogue"
     guards: tuple[Fact, ...] = NEAR_GUARDS
     max_all_pairs: int = Field(default=MAX_ALL_PAIRS, ge=2)
+    shared_text: float | None = Field(default=MIN_SHARE, gt=0, le=1)
+    max_removed_share: float = Field(default=0.9, ge=0, le=1)
+    incremental: bool = False
+    other_index: Literal["rebuild", "refuse"] = "rebuild"
     seed: int = 20261122
 
     @property
@@ -66,116 +77,123 @@ class Params(KeepParams):
         # A curve for exactly 1 would be one band of everything; .99 finds identical rows as surely.
         return MinHashConfig.for_threshold(min(self.threshold, 0.99), self.recall, seed=self.seed, width=self.width)
 
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """All that an index must have been made with to be added to: parameters, algorithm, library."""
+        apart = {"incremental", "other_index", "max_removed_share"}
+        params = self.model_dump(mode="json", exclude=apart)
+        return {**params, "signatures": self.minhash.stamp, "version": importlib.metadata.version("gristmill")}
 
-def transform(rows: DataFrame, params: Params) -> DataFrame:
+    @property
+    def comparison(self) -> Comparison:
+        """What makes two rows alike."""
+        return Comparison(self.threshold, self.minhash, self.guards, max_all_pairs=self.max_all_pairs)
+
+
+def transform(rows: DataFrame, params: Params, texts: DataFrame | None = None, *, indexed: bool = False) -> DataFrame:
     """Decisions: of each pair verified as alike, the row that comes later in keep order goes.
 
-    Signing a row is the dear part and its result is used in every round, so it is kept in memory or on disk.
+    Args:
+        rows: the rows that are compared; read once.
+        texts: where the rows of candidate pairs are read again, by id: ``rows``, or a table that holds them and is
+            cheaper to read.
+        indexed: with the column ``index`` that a later, incremental run reads.
     """
-    index = with_rank(map_batches(rows, lambda batches: _sign(batches, params), _INDEX))
-    index = index.persist(StorageLevel.MEMORY_AND_DISK)
-    rule = F.lit(f"jaccard >= {params.threshold:g} of {params.width}-token shingles")
-    return decide(index, Finding(solve_pairs(_similar_pairs(index, params)), F.lit("near_copy"), rule))
+    signed = _signed(rows, params, 0).persist(StorageLevel.MEMORY_AND_DISK)
+    ranked = with_rank(signed).persist(StorageLevel.MEMORY_AND_DISK)
+    count, characters = ranked.agg(F.count("*"), F.coalesce(F.sum("characters"), F.lit(0))).collect()[0]
+    signed.unpersist()
+    index = Index(ranked, count, characters)
+    finding = _compare(index, rows if texts is None else texts, ranked, count, params)
+    return decide(ranked, finding, also=[index_column()] if indexed else ())
+
+
+def update(
+    rows: DataFrame, params: Params, earlier: DataFrame, generation: int, texts: DataFrame | None = None
+) -> DataFrame:
+    """Decisions with ``index`` of all ``rows``, of which only those that ``earlier`` does not know are compared.
+
+    Args:
+        earlier: what ``transform(..., indexed=True)`` or ``update`` gave for earlier rows.
+        generation: a number above that of every earlier run: rows of earlier ones are kept first.
+    """
+    changes = changes_since(earlier, rows)
+    new = rows.join(few(changes.batch), "record_id", "left_semi")
+    signed = _signed(new.repartition(_tasks(changes.batch_size)), params, generation)
+    signed = signed.persist(StorageLevel.MEMORY_AND_DISK)
+    known = touched(earlier, changes, signed).select(*INDEX_SCHEMA.names).persist(StorageLevel.MEMORY_AND_DISK)
+    ranked = with_rank(known.unionAll(signed)).persist(StorageLevel.MEMORY_AND_DISK)
+    is_new = F.col("priority")[0] >= generation
+    count, characters, first = ranked.agg(
+        F.count("*"),
+        F.coalesce(F.sum("characters"), F.lit(0)),
+        F.coalesce(F.min(F.when(is_new, F.col("rank"))), F.lit(0)),
+    ).collect()[0]
+    everything = rows.select("record_id")
+    index = Index(ranked, count, characters, settled=first)
+    finding = _compare(index, rows if texts is None else texts, everything, changes.rows, params)
+    decided = decide(ranked, finding, also=[index_column()]).persist(StorageLevel.MEMORY_AND_DISK)
+    return carry_on(earlier, changes, decided)
 
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
-    """Compares the rows that are in and commits the decisions."""
-    return apply(spark, job, transform, Params)
+    """Compares the rows that are in and commits the decisions.
 
-
-def _sign(batches: Iterator[list[Row]], params: Params) -> Iterator[list[Row]]:
-    policy, config = params.policy(), params.minhash
-    for rows in batches:
-        texts = [key_text(row, params.by) for row in rows]
-        shingles = shingle(texts, config.width)
-        keys = band_keys(signatures(shingles, config), config)
-        yield [
-            {
-                "record_id": row["record_id"],
-                "source": row["source"]["name"],
-                "priority": list(priority(row, policy)),
-                "strict": strict_key(row, params.by),
-                "guards": guard_keys(text, params.guards),
-                # Spark has no unsigned integers: the same 32 bits, read as signed.
-                "shingles": shingles[i].view(np.int32),
-                "bands": keys[i][keys[i] != NO_BUCKET],
-            }
-            for i, (row, text) in enumerate(zip(rows, texts, strict=True))
-        ]
-
-
-def _similar_pairs(index: DataFrame, params: Params) -> DataFrame:
-    """Verified pairs of ranks: round after round among the rows still kept, until no bucket had to be cut short.
-
-    Law: no two kept rows that were compared are alike; so running on the result removes nothing.
+    Raises:
+        TooMuchRemovedError: more would go than ``max_removed_share`` allows; nothing is committed.
+        OtherIndexError: the newest version was made with other parameters, and ``other_index`` is ``refuse``.
     """
-    found: DataFrame | None = None
-    kept = index
-    while True:
-        candidates = _candidates(kept, params).persist(StorageLevel.MEMORY_AND_DISK)
-        cut_short = candidates.where("truncated").limit(1).count() > 0
-        pairs = _verify(index, candidates, params)
-        found = pairs if found is None else found.unionAll(pairs)
-        if not cut_short:
-            return found
-        found = found.persist(StorageLevel.MEMORY_AND_DISK)
-        if pairs.limit(1).count() == 0:
-            return found
-        gone = solve_pairs(found).where("witness is not null").select("rank")
-        kept = index.join(gone, "rank", "left_anti").persist(StorageLevel.MEMORY_AND_DISK)
+    started_at = datetime.now(UTC)
+    params = Params.model_validate(job.params)
+    rows = read_current(spark, job.inputs)
+    # Rows that earlier stages removed are not asked for, so texts need not be read around them.
+    texts = read(spark, job.inputs.rows) if job.inputs.rows else rows
+    _log.info("deduplicate_near: %s", params.minhash.describe())
+    provenance: dict[str, Any] = {}
+    try:
+        if params.incremental:
+            earlier, note = find_index(job.table, params.stamp, refuse=params.other_index == "refuse")
+            provenance = {"index": params.stamp, "note": note}
+            if note:
+                _log.warning("deduplicate_near: %s", note)
+        if params.incremental and earlier is not None:
+            provenance["inputs"] = (*job.inputs.pinned(), earlier)
+            decisions = update(rows, params, read(spark, earlier), earlier.version + 1, texts)
+        else:
+            decisions = transform(rows, params, texts, indexed=params.incremental)
+        refuse_mass_removal(decisions, texts, job, params.max_removed_share)
+        return commit(decisions, job, started_at, provenance)
+    finally:
+        # Signatures, pairs and what was solved are of no use to the next stage.
+        spark.catalog.clearCache()
 
 
-_CANDIDATES = pa.schema([("left", pa.int64()), ("right", pa.int64()), ("truncated", pa.bool_())])
+def holds(sample: RemovedSample, params: Params) -> npt.NDArray[np.bool_]:
+    """(s,) whether each removed row is as like its witness as was said, found out from the two rows anew."""
+    sides = [key_texts(rows, params.by) for rows in (sample.removed, sample.witnesses)]
+    texts = pa.concat_arrays(sides)
+    left = np.arange(len(sides[0]))
+    right = left + len(left)
+    similarity = jaccard_pairs(shingle(texts, params.width), left, right)
+    as_said = (similarity >= params.threshold) & np.isclose(similarity, sample.similarity, rtol=0, atol=1e-9)
+    strict = [strict_keys(rows, params.by) for rows in (sample.removed, sample.witnesses)]
+    return as_said & (strict[0] == strict[1]) & may_merge(texts.to_pylist(), left, right, params.guards)
 
 
-def _candidates(index: DataFrame, params: Params) -> DataFrame:
-    """Pairs of ranks that share a bucket, once each; ``truncated`` where a bucket was not paired in full."""
-    next_band = F.concat(F.slice("bands", 2, params.minhash.bands), F.slice("bands", 1, 1))
-    entries = index.select(
-        "rank", F.explode(F.arrays_zip(F.col("bands").alias("key"), next_band.alias("chain"))).alias("e")
-    )
-    buckets = entries.select("rank", "e.key", "e.chain").repartition("key")
-
-    def pair(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        present = [batch for batch in batches if batch.num_rows]
-        if present:
-            pairs = bucket_pairs(
-                column(present, "key"),
-                column(present, "rank"),
-                neighbours=column(present, "chain"),
-                max_all_pairs=params.max_all_pairs,
-            )
-            truncated = pa.array(np.full(len(pairs), pairs.truncated))
-            yield pa.RecordBatch.from_arrays(
-                [pa.array(pairs.left), pa.array(pairs.right), truncated], schema=_CANDIDATES
-            )
-
-    pairs = buckets.mapInArrow(pair, to_spark(_CANDIDATES))
-    return pairs.groupBy("left", "right").agg(F.max("truncated").alias("truncated"))
+def _signed(rows: DataFrame, params: Params, generation: int) -> DataFrame:
+    """The index frame of ``rows``; the generation comes first in keep order."""
+    signed = sign_rows(rows, params.by, params.minhash, params.policy())
+    return signed.withColumn("priority", F.concat(F.array(F.lit(float(generation))), "priority"))
 
 
-def _verify(index: DataFrame, candidates: DataFrame, params: Params) -> DataFrame:
-    """The candidates that no guard tells apart and whose exact Jaccard reaches the threshold."""
-    side = index.select("rank", "strict", "guards", "shingles")
-    both = candidates.join(_named(side, "left"), "left").join(_named(side, "right"), "right")
-    alike = both.where("left_strict = right_strict and left_guards = right_guards")
-
-    def measure(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            shingles = Shingles.from_arrow(
-                pa.concat_arrays([batch.column("left_shingles"), batch.column("right_shingles")])
-            )
-            rows = np.arange(batch.num_rows)
-            similarity = jaccard_pairs(shingles, rows, rows + batch.num_rows)
-            measured = [batch.column("left"), batch.column("right"), pa.array(similarity)]
-            yield pa.RecordBatch.from_arrays(measured, schema=PAIR_SCHEMA).filter(
-                pa.array(similarity >= params.threshold)
-            )
-
-    return alike.select("left", "right", "left_shingles", "right_shingles").mapInArrow(measure, to_spark(PAIR_SCHEMA))
+def _compare(index: Index, texts: DataFrame, everything: DataFrame, count: int, params: Params) -> Finding:
+    """Which rows of ``index`` go; text that many of ``everything`` share (``count`` rows) is no likeness."""
+    shared = SharedText(everything, count, params.shared_text) if params.shared_text else None
+    tasks = _tasks(index.rows) if index.settled else None
+    pairs = similar_pairs(index, lambda named: read_texts(texts, named, params.by, tasks), params.comparison, shared)
+    rule = F.lit(f"jaccard >= {params.threshold:g} of {params.width}-token shingles")
+    return Finding(solve_pairs(pairs), F.lit("near_copy"), rule)
 
 
-def _named(side: DataFrame, name: str) -> DataFrame:
-    return side.withColumnsRenamed(
-        {"rank": name, "strict": f"{name}_strict", "guards": f"{name}_guards", "shingles": f"{name}_shingles"}
-    )
+def _tasks(rows: int) -> int:
+    return 1 + rows // _ROWS_A_TASK

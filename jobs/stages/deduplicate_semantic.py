@@ -6,62 +6,71 @@ lexically is only flagged by default: sharing characters is not meaning the same
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import reduce
-from typing import Annotated
+from typing import Annotated, Literal
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field, model_validator
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from jobs.lake.batches import Row, map_batches
-from jobs.lake.blocks import compare_all
+from jobs.lake.cells import Compare
+from jobs.lake.embedding import Embedding
+from jobs.lake.embedding_store import EmbeddingStore, text_hash
 from jobs.lake.job import StageJob
-from jobs.lake.pairs import PAIR_SCHEMA, Finding, decide, solve_pairs, with_rank
+from jobs.lake.lexical_cells import ROWS_A_BLOCK, count_features, lexical_comparison, lexical_entries
+from jobs.lake.pairs import Finding, decide, with_rank
+from jobs.lake.removal import refuse_mass_removal
 from jobs.lake.schemas import to_spark
-from jobs.lake.tables import apply
+from jobs.lake.semantic_in_one_task import (
+    CHARACTERS_IN_ONE_TASK,
+    ROWS_IN_ONE_TASK,
+    compare_lexically,
+    compare_vectors,
+    pairs_in_one_task,
+)
+from jobs.lake.semantic_pairs import SURE_SCHEMA, Search, Units, solve_in_two_steps
+from jobs.lake.tables import commit, read_current
+from jobs.lake.vector_cells import plan_dealing
 from jobs.lake.versions import TableVersion
-from jobs.similarity import embeddings, lexical
-from jobs.similarity.guards import SEMANTIC_GUARDS, Guard, blocks_merge, guard_keys
-from jobs.similarity.keep import KeepParams
-from jobs.similarity.keys import By, key_text, strict_key
-from jobs.similarity.survivors import priority
+from jobs.similarity.embeddings import DEFAULT_MODEL
+from jobs.similarity.guards import SEMANTIC_GUARDS, Guard
+from jobs.similarity.keep import KEEP_COLUMNS, KeepParams, priorities
+from jobs.similarity.keys import KEY_COLUMNS, By, key_texts, strict_keys
+from jobs.similarity.neighbours import EXACT_ROWS
+from jobs.similarity.semantic import LEXICAL, Thresholds, thresholds_of, way_of
 from jobs.spec import Model
-from jobs.text.language import language_of
 
-LEXICAL = "lexical"
-# Texts that are looked at before anything is embedded, to see whether the model can read them.
-_SAMPLE = 1_000
-# Rows of one Python task that embeds: loading a model costs some 20 CPU seconds, as much as embedding 2,000 texts.
-_ROWS_A_TASK = 5_000
+_LOG = logging.getLogger(__name__)
 
-_INDEX = pa.schema(
+_PREPARED = pa.schema(
     [
         ("record_id", pa.string()),
         ("source", pa.string()),
         ("priority", pa.list_(pa.float64())),
-        ("strict", pa.string()),
-        ("guards", pa.list_(pa.int64())),
-        ("text", pa.string()),
+        ("strict", pa.int64()),
         ("way", pa.string()),
+        ("text_hash", pa.binary()),
+        ("text", pa.string()),
     ]
 )
-_VECTORS = pa.schema([("rank", pa.int64()), ("vector", pa.list_(pa.float32()))])
-_FREQUENCIES = pa.schema([("frequencies", pa.binary())])
 
 
 Cosine = Annotated[float, Field(gt=0, le=1)]
+Measured = Literal["measured"]
 
 
 class Models(Model):
     """The model that reads each language: a packaged model's name, a folder or a hub id; null compares lexically."""
 
-    en: str | None = embeddings.DEFAULT_MODEL
+    en: str | None = DEFAULT_MODEL
     zh: str | None = None
 
 
@@ -72,178 +81,184 @@ class Params(KeepParams):
         by: the part of a row that is compared.
         models: by language; mixed texts count as Chinese, and other languages are compared lexically.
         threshold, flag_threshold: cosine of embeddings from which on a row is removed, and flagged; a null threshold
-            removes nothing.
+            removes nothing, ``measured`` is what pairs judged by people gave for the model (``thresholds_of``).
         lexical_threshold, lexical_flag_threshold: the same for the cosine of character 1-2-gram TF-IDF.
         max_unknown: the largest share of a text's tokens that a model may not know.
         guards: differences that forbid a merge: numbers, negation, slots, names, order of words.
+        exact_rows: up to so many rows of a way every two are compared; above it, rows that share a cell.
         rows_a_block: rows compared with as many others in one task.
+        max_removed_share: with more than this share of the rows to remove, the stage stops and explains instead.
     """
 
     by: By = "dialogue"
     models: Models = Models()
-    threshold: Cosine | None = embeddings.REMOVE_AT
-    flag_threshold: Cosine = embeddings.FLAG_AT
-    lexical_threshold: Cosine | None = None
-    lexical_flag_threshold: Cosine = lexical.FLAG_AT
+    threshold: Cosine | Measured | None = "measured"
+    flag_threshold: Cosine | Measured = "measured"
+    lexical_threshold: Cosine | Measured | None = "measured"
+    lexical_flag_threshold: Cosine | Measured = "measured"
     max_unknown: float = Field(default=0.05, ge=0, le=1)
     batch_size: int = Field(default=64, ge=1)
     guards: tuple[Guard, ...] = SEMANTIC_GUARDS
+    exact_rows: int = Field(default=EXACT_ROWS, ge=0)
     rows_a_block: int = Field(default=16_384, ge=2)
+    max_removed_share: float = Field(default=0.9, ge=0, le=1)
 
     @model_validator(mode="after")
     def _flags_below_removal(self) -> Params:
         for flag, remove in (("flag_threshold", "threshold"), ("lexical_flag_threshold", "lexical_threshold")):
-            bound = getattr(self, remove)
-            if bound is not None and getattr(self, flag) > bound:
+            low, high = getattr(self, flag), getattr(self, remove)
+            if isinstance(low, float) and isinstance(high, float) and low > high:
                 raise ValueError(
-                    f"expected {flag} at or below {remove} ({bound:g}): what is removed would be flagged too"
+                    f"expected {flag} at or below {remove} ({high:g}): what is removed would be flagged too"
                 )
         return self
 
+    def thresholds(self, way: str) -> Thresholds:
+        """What holds for rows compared by ``way``. A measured threshold gives way to one that is set."""
+        measured = thresholds_of(way)
+        remove, flag = self.threshold, self.flag_threshold
+        if way == LEXICAL:
+            remove, flag = self.lexical_threshold, self.lexical_flag_threshold
+        high = measured.remove if remove == "measured" else remove
+        low = measured.flag if flag == "measured" else flag
+        if high is not None and low > high:
+            low, high = (high, high) if flag == "measured" else (low, max(low, high))
+        return Thresholds(high, low)
 
-def transform(rows: DataFrame, params: Params) -> DataFrame:
+
+@dataclass(frozen=True)
+class _Way:
+    """The rows of one way: ``record_id``, ``rank``, ``strict``, ``text_hash``, ``text``; there are ``count``."""
+
+    name: str
+    rows: DataFrame
+    count: int
+    characters: int
+    thresholds: Thresholds
+
+    @property
+    def few(self) -> bool:
+        """Whether one task may hold them."""
+        return self.count <= ROWS_IN_ONE_TASK and self.characters <= CHARACTERS_IN_ONE_TASK
+
+    @property
+    def texts(self) -> DataFrame:
+        """``text_hash`` and ``text``, each once."""
+        return self.rows.groupBy("text_hash").agg(F.first("text").alias("text"))
+
+    def texts_of(self, ranks: DataFrame) -> DataFrame:
+        """``rank`` and ``text`` of the given ranks."""
+        return self.rows.join(ranks, "rank").select("rank", "text")
+
+
+def transform(rows: DataFrame, params: Params, store: EmbeddingStore | None = None) -> DataFrame:
     """Decisions: of each pair found alike, the row that comes later in keep order is removed or flagged.
 
     Rows are compared only with rows that are compared the same way; a row without text is like none. Flags are dealt
     among the rows that removal leaves, so a flagged row too names a kept one.
+
+    Args:
+        store: keeps embeddings for later runs and takes those that it has; None embeds every text.
     """
-    index = with_rank(map_batches(rows, lambda batches: _prepare(batches, params), _INDEX))
-    index = index.persist(StorageLevel.MEMORY_AND_DISK)
-    counts = {row["way"]: row["count"] for row in index.where("way is not null").groupBy("way").count().collect()}
-    found = [_alike(index, way, counts[way], params) for way in sorted(counts)]
-    if not found:
-        found = [rows.sparkSession.createDataFrame([], to_spark(PAIR_SCHEMA))]
-    pairs = _unguarded(index, reduce(DataFrame.unionAll, found), params).persist(StorageLevel.MEMORY_AND_DISK)
-
-    removed = solve_pairs(pairs.where(_reaches(params.threshold, params.lexical_threshold)).drop("way"))
-    gone = removed.where("witness is not null").select("rank")
-    left = pairs.drop("way")
-    for end in ("left", "right"):
-        left = left.join(gone.withColumnRenamed("rank", end), end, "left_anti")
-    flagged = solve_pairs(left.select(*PAIR_SCHEMA.names))
-
-    by_model = F.col("way") != LEXICAL
-    by = F.when(by_model, F.concat(F.lit("cosine by "), "way")).otherwise("lexical: TF-IDF cosine of characters")
-    reason = F.when(by_model, "same_meaning").otherwise("similar_wording")
-    return decide(index, Finding(removed, reason, by), Finding(flagged, reason, by))
+    prepared = _prepare(rows, params).persist(StorageLevel.MEMORY_AND_DISK)
+    index = with_rank(prepared).persist(StorageLevel.MEMORY_AND_DISK)
+    sizes = (
+        index.where("way is not null").groupBy("way").agg(F.count("*").alias("n"), F.sum(F.length("text")).alias("c"))
+    )
+    counted = sorted(tuple(row) for row in sizes.collect())
+    prepared.unpersist()
+    parts, how = [rows.sparkSession.createDataFrame([], to_spark(SURE_SCHEMA))], F.lit(None).cast("string")
+    for name, count, characters in counted:
+        way = _Way(name, index.where(F.col("way") == name), count, characters, params.thresholds(name))
+        pairs, said = _alike(way, params, store)
+        parts.append(pairs.withColumn("sure", F.col("similarity") >= F.lit(way.thresholds.remove or math.inf)))
+        how = F.when(F.col("way") == name, F.lit(said)).otherwise(how)
+    removed, flagged = solve_in_two_steps(_persisted(parts))
+    reason: Column = F.when(F.col("way") != LEXICAL, "same_meaning").otherwise("similar_wording")
+    return decide(index, Finding(removed, reason, how), Finding(flagged, reason, how))
 
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
-    """Compares the rows that are in and commits the decisions."""
-    return apply(spark, job, transform, Params)
+    """Compares the rows that are in and commits the decisions; embeddings are kept in the lake's store.
+
+    Raises:
+        ModelCannotRead, ModelMissing: the model named for a language does not know its texts, or is not installed.
+        TooMuchRemovedError: more would go than ``max_removed_share`` allows; nothing is committed.
+    """
+    started_at = datetime.now(UTC)
+    params = Params.model_validate(job.params)
+    store = EmbeddingStore(job.embeddings) if job.embeddings else None
+    try:
+        rows = read_current(spark, job.inputs)
+        decisions = transform(rows, params, store).persist(StorageLevel.MEMORY_AND_DISK)
+        refuse_mass_removal(decisions, rows, job, params.max_removed_share)
+        return commit(decisions, job, started_at)
+    finally:
+        # Vectors and pairs are of no use to the next stage.
+        spark.catalog.clearCache()
 
 
-def _prepare(batches: Iterator[list[Row]], params: Params) -> Iterator[list[Row]]:
-    policy = params.policy()
-    models = {"en": params.models.en, "zh": params.models.zh, "mixed": params.models.zh}
-    for rows in batches:
-        prepared = []
-        for row in rows:
-            text = key_text(row, params.by)
-            way = models.get(language_of(text)) or LEXICAL
-            prepared.append(
-                {
-                    "record_id": row["record_id"],
-                    "source": row["source"]["name"],
-                    "priority": list(priority(row, policy)),
-                    "strict": strict_key(row, params.by),
-                    "guards": guard_keys(text, params.guards),
-                    "text": text,
-                    "way": way if text.strip() else None,
-                }
-            )
-        yield prepared
+def _prepare(rows: DataFrame, params: Params) -> DataFrame:
+    policy, models = params.policy(), params.models.model_dump()
 
-
-def _alike(index: DataFrame, way: str, count: int, params: Params) -> DataFrame:
-    rows = index.where(F.col("way") == way)
-    if way == LEXICAL:
-        return _alike_lexically(rows, count, params)
-    return _alike_by_model(rows, way, count, params)
-
-
-def _alike_by_model(rows: DataFrame, model: str, count: int, params: Params) -> DataFrame:
-    embedder = embeddings.Embedder(model, params.batch_size, max_unknown=params.max_unknown)
-    sample = rows.select("text").orderBy("record_id").limit(_SAMPLE).collect()
-    embedder.require_readable([row["text"] for row in sample])
-
-    cores = rows.sparkSession.sparkContext.defaultParallelism
-    tasks = max(1, min(cores, math.ceil(count / _ROWS_A_TASK)))
-    # Spark counts a task as one core; with fewer tasks than cores the model may use those that are left.
-    threads = max(1, cores // tasks) if str(rows.sparkSession.sparkContext.master).startswith("local") else 1
-
-    def embed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        worker = embeddings.Embedder(model, params.batch_size, threads, max_unknown=params.max_unknown)
+    def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            vectors = worker.embed(batch.column("text").to_pylist(), check=False)
-            flat = pa.array(vectors.ravel())
-            edges = pa.array(np.arange(len(vectors) + 1, dtype=np.int32) * vectors.shape[1])
-            lists = pa.ListArray.from_arrays(edges, flat)
-            yield pa.RecordBatch.from_arrays([batch.column("rank"), lists], schema=_VECTORS)
+            order = priorities(batch, policy)
+            offsets = pa.array(range(0, order.size + 1, order.shape[1]), pa.int32())
+            texts = key_texts(batch, params.by)
+            spoken = texts.to_pylist()
+            columns = [
+                batch.column("record_id"),
+                pc.struct_field(batch.column("source"), "name"),
+                pa.ListArray.from_arrays(offsets, pa.array(order.ravel())),
+                pa.array(strict_keys(batch, params.by)),
+                pa.array([way_of(text, models) for text in spoken], pa.string()),
+                pa.array([text_hash(text) for text in spoken], pa.binary()),
+                texts.cast(pa.string()),
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=_PREPARED)
 
-    lowest = min(params.flag_threshold, params.threshold or 1.0)
-
-    def compare(
-        left: pa.Array, right: pa.Array | None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        other = None if right is None else _matrix(right)
-        return embeddings.similar_pairs(_matrix(left), lowest, other=other)
-
-    vectors = rows.select("rank", "text").coalesce(tasks).mapInArrow(embed, to_spark(_VECTORS))
-    # Kept: every block that a row meets would have it embedded again.
-    vectors = vectors.persist(StorageLevel.MEMORY_AND_DISK)
-    return compare_all(vectors, "vector", count, compare, params.rows_a_block)
-
-
-def _alike_lexically(rows: DataFrame, count: int, params: Params) -> DataFrame:
-    def count_features(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        total = sum(lexical.document_frequencies(batch.column("text").to_pylist()) for batch in batches)
-        if not isinstance(total, int):
-            yield pa.RecordBatch.from_arrays([pa.array([total.tobytes()], pa.binary())], schema=_FREQUENCIES)
-
-    # Two megabytes a task, however many rows it has.
-    counted = rows.select("text").mapInArrow(count_features, to_spark(_FREQUENCIES)).toLocalIterator()
-    frequencies = np.zeros(lexical.FEATURES, dtype=np.int64)
-    for part in counted:
-        frequencies += np.frombuffer(part["frequencies"], dtype=np.int64)
-    idf = lexical.inverse_frequencies(frequencies, count)
-    lowest = min(params.lexical_flag_threshold, params.lexical_threshold or 1.0)
-
-    def compare(
-        left: pa.Array, right: pa.Array | None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        other = None if right is None else lexical.vectors(right.to_pylist(), idf)
-        return lexical.similar_pairs(lexical.vectors(left.to_pylist(), idf), other, lowest)
-
-    return compare_all(rows, "text", count, compare, params.rows_a_block)
+    columns = dict.fromkeys(("record_id", *KEY_COLUMNS, *KEEP_COLUMNS))
+    return rows.select(*columns).mapInArrow(make, to_spark(_PREPARED))
 
 
-def _unguarded(index: DataFrame, pairs: DataFrame, params: Params) -> DataFrame:
-    """The pairs that no guard tells apart, with the way in which they were compared."""
-    side = index.select("rank", "strict", "guards", "text")
-    names = ("rank", "strict", "guards", "text")
-    left = side.withColumnsRenamed({name: "left" if name == "rank" else f"left_{name}" for name in names})
-    right = side.withColumnsRenamed({name: "right" if name == "rank" else f"right_{name}" for name in names})
-    alike = pairs.join(left, "left").join(right, "right")
-    # Equal keys settle most guards as columns; what takes both texts to see is left to the few pairs that remain.
-    alike = alike.where("left_strict = right_strict and left_guards = right_guards")
-
-    def unblocked(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            texts = zip(batch.column("left_text").to_pylist(), batch.column("right_text").to_pylist(), strict=True)
-            free = pa.array([blocks_merge(a, b, params.guards) is None for a, b in texts], pa.bool_())
-            yield batch.select(PAIR_SCHEMA.names).filter(free)
-
-    free = alike.select(*PAIR_SCHEMA.names, "left_text", "right_text").mapInArrow(unblocked, to_spark(PAIR_SCHEMA))
-    return free.join(index.select(F.col("rank").alias("left"), "way"), "left").select(*PAIR_SCHEMA.names, "way")
-
-
-def _reaches(by_model: float | None, lexically: float | None) -> Column:
-    """Whether a pair's similarity reaches the threshold of its way; none does where that is None."""
-    threshold = F.when(F.col("way") != LEXICAL, F.lit(by_model)).otherwise(F.lit(lexically))
-    return F.coalesce(F.col("similarity") >= threshold, F.lit(False))
+def _alike(way: _Way, params: Params, store: EmbeddingStore | None) -> tuple[DataFrame, str]:
+    """The pairs of one way (``PAIR_SCHEMA``), and what is said of how they were found."""
+    if way.name == LEXICAL:
+        said = "lexical: TF-IDF cosine of characters"
+        if way.few:
+            return pairs_in_one_task(way.rows, compare_lexically, way.thresholds, params.guards), said
+        return Units.of(way.rows).pairs(lambda units: _lexically(units, way, params)), said
+    embedding = Embedding(way.name, params.batch_size, params.max_unknown, way.texts, way.count)
+    said = f"cosine by {way.name}"
+    if way.few and way.count <= params.exact_rows:
+        compare = compare_vectors(embedding.of_few(store))
+        return pairs_in_one_task(way.rows, compare, way.thresholds, params.guards), said
+    units = Units.of(way.rows)
+    # Kept: otherwise each use would have the texts embedded, or the store read, again.
+    vectors = units.rows.join(embedding.vectors(store), "text_hash").persist(StorageLevel.MEMORY_AND_DISK)
+    dealing = plan_dealing(vectors, units.count, way.thresholds.lowest, params.exact_rows)
+    recall = min(dealing.recall.pairs, dealing.recall.rows)
+    if dealing.cells is not None:
+        said += f", among neighbours found at a recall of {recall:.3f}"
+    _LOG.info("%d texts by %s, recall %.4f of %d pairs", units.count, way.name, recall, dealing.recall.measured)
+    entries = dealing.entries(vectors).persist(StorageLevel.MEMORY_AND_DISK)
+    return units.pairs(lambda _: _search(way, params, entries, dealing.comparison, params.rows_a_block)), said
 
 
-def _matrix(vectors: pa.Array) -> npt.NDArray[np.float32]:
-    flat: npt.NDArray[np.float32] = vectors.flatten().to_numpy(zero_copy_only=False)
-    return flat.reshape(len(vectors), -1)
+def _lexically(units: Units, way: _Way, params: Params) -> Search:
+    frequencies = count_features(way.rows)
+    entries = lexical_entries(units.rows, units.count, frequencies, way.count, way.thresholds.lowest)
+    entries = entries.persist(StorageLevel.MEMORY_AND_DISK)
+    return _search(way, params, entries, lexical_comparison, min(params.rows_a_block, ROWS_A_BLOCK))
+
+
+def _search(
+    way: _Way, params: Params, entries: DataFrame, comparison: Callable[[float, int], Compare], rows_a_block: int
+) -> Search:
+    limits = way.thresholds
+    return Search(entries, comparison, way.texts_of, params.guards, limits.remove, limits.flag, rows_a_block)
+
+
+def _persisted(pairs: list[DataFrame]) -> DataFrame:
+    return reduce(DataFrame.unionAll, pairs).persist(StorageLevel.MEMORY_AND_DISK)

@@ -7,25 +7,27 @@ and seed, so new rows move no group but those that they join.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import reduce
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field, model_validator
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from jobs.lake.batches import Row, map_batches, map_rows
+from jobs.lake.batches import Row, map_batches
 from jobs.lake.job import StageJob
+from jobs.lake.schemas import to_spark
 from jobs.lake.tables import commit, read, read_current
 from jobs.lake.versions import TableVersion
 from jobs.similarity.components import cluster_ids
-from jobs.similarity.keys import key_text
+from jobs.similarity.keys import KEY_COLUMNS, key_texts
 from jobs.spec import Model
 
 _KEYS = pa.schema(
-    [("record_id", pa.string()), ("source", pa.string()), ("dialogue", pa.string()), ("prompt", pa.string())]
+    [("record_id", pa.string()), ("source", pa.string()), ("dialogue", pa.string()), ("prompt", pa.large_string())]
 )
 _CLUSTERS = pa.schema([("record_id", pa.string()), ("cluster", pa.string())])
 SIDES = ("train", "validation", "test")
@@ -56,7 +58,7 @@ def transform(rows: DataFrame, params: Params, alike: DataFrame | None = None) -
     Args:
         alike: links ``a`` (a record id) to ``b`` (a cluster that a deduplication found it in).
     """
-    keys = map_rows(rows, _key_of, _KEYS)
+    keys = _keys(rows)
     links = [_shared(keys, F.col("dialogue"), "dialogue")]
     if params.by_prompt:
         links.append(_shared(keys, F.col("prompt"), "prompt"))
@@ -78,19 +80,19 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
     return commit(transform(rows, Params.model_validate(job.params), alike), job, started_at)
 
 
-def _key_of() -> Callable[[Row], Row]:
-    def key(row: Row) -> Row:
-        source, meta = row["source"], row.get("meta") or {}
-        dialogue = meta.get("dialogue_id")
-        return {
-            "record_id": row["record_id"],
-            "source": source["name"],
+def _keys(rows: DataFrame) -> DataFrame:
+    def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            source = pc.struct_field(batch.column("source"), "name")
+            dialogue = pc.struct_field(batch.column("meta"), "dialogue_id")
             # A dialogue's number means something within its own source only.
-            "dialogue": f"{source['name']}\x1f{dialogue}" if dialogue else None,
-            "prompt": key_text(row, "prompt") or None,
-        }
+            named = pc.binary_join_element_wise(source, pc.if_else(pc.equal(dialogue, ""), None, dialogue), "\x1f")
+            prompts = key_texts(batch, "prompt")
+            prompts = pc.if_else(pc.equal(prompts, ""), None, prompts).cast(pa.large_string())
+            yield pa.RecordBatch.from_arrays([batch.column("record_id"), source, named, prompts], schema=_KEYS)
 
-    return key
+    names = dict.fromkeys(("record_id", "source", "meta", *KEY_COLUMNS))
+    return rows.select(*names).mapInArrow(make, to_spark(_KEYS))
 
 
 def _shared(keys: DataFrame, key: Column, kind: str) -> DataFrame:

@@ -11,21 +11,19 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from jobs.formats.export import Exporter
 from jobs.formats.registry import AUTO, FORMATS, parse_row
 from jobs.record import RecordError
 from jobs.sources.files import read_rows, suffix_of
-from jobs.sources.rows import RawRow, join_path
+from jobs.sources.rows import RawRow
 from jobs.tools import command, csv_output
 from jobs.tools.command import UsageError
 from jobs.tools.conversion_report import Conversion, summary_json, summary_text
 from jobs.tools.csv_output import CsvWriter
 from jobs.tools.places import Place, Places
 from jobs.tools.progress import progress
+from jobs.tools.quarantine import quarantined
 
 _EXAMPLES = """examples:
   python format_converter.py --input raw_data.csv --format alpaca
@@ -70,7 +68,7 @@ def convert(
                             lost.setdefault(name, Places()).add(Place(str(file), raw.row, raw.line))
                     except RecordError as error:
                         reasons[error.reason] += 1
-                        refused.write(orjson.dumps(_quarantined(file, raw, error), option=orjson.OPT_APPEND_NEWLINE))
+                        refused.write(quarantined(file, raw, error))
         if reasons:
             part.replace(quarantine)
     finally:
@@ -127,19 +125,6 @@ def _convert_row(
         # orjson writes 254 levels of nesting and Python's own reader takes about a thousand.
         detail = "nested too deeply, or holds what JSON cannot carry"
         raise RecordError("not_json_value", f"{detail} ({type(error).__name__})") from None
-
-
-def _quarantined(file: Path, raw: RawRow, error: RecordError) -> dict[str, Any]:
-    content = raw.raw or orjson.dumps(raw.value, default=repr)
-    return {
-        "file": str(file),
-        "row": raw.row,
-        "line": raw.line,
-        "path": join_path(raw.path, error.path),
-        "reason": error.reason,
-        "detail": error.detail,
-        "raw": content.decode("utf-8", "backslashreplace"),
-    }
 
 
 def _outputs(arguments: argparse.Namespace, inputs: list[Path]) -> tuple[Path, Path]:

@@ -21,9 +21,10 @@ from jobs.formats.chat_templates.render import ChatTemplate, template_messages, 
 from jobs.formats.registry import AUTO, parse_row
 from jobs.record import Message, Record, RecordError
 from jobs.sources.files import read_rows
-from jobs.sources.rows import RawRow, join_path
+from jobs.sources.rows import RawRow
 from jobs.tools import command
 from jobs.tools.progress import progress
+from jobs.tools.quarantine import quarantine_of, quarantined
 from jobs.tools.templates import add_template_arguments, template_for
 
 _EXAMPLES = """examples:
@@ -101,7 +102,7 @@ def render_files(
                         row = _render_row(raw, template, source_format, fields, add_generation_prompt)
                     except RecordError as error:
                         done.reasons[error.reason] += 1
-                        bad.write(orjson.dumps(_place(file, raw, error), option=orjson.OPT_APPEND_NEWLINE))
+                        bad.write(quarantined(file, raw, error))
                         continue
                     kept = raw.value if keep and raw.value else {}
                     good.write(orjson.dumps({**kept, **row}, option=orjson.OPT_APPEND_NEWLINE))
@@ -114,11 +115,6 @@ def render_files(
         for part in parts:
             part.unlink(missing_ok=True)
     return done
-
-
-def quarantine_of(output: Path) -> Path:
-    """Where the refused rows of an output go: ``a.jsonl`` -> ``a.quarantine.jsonl``."""
-    return output.with_name(output.name.removesuffix(".jsonl") + ".quarantine.jsonl")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -160,17 +156,6 @@ def _render_row(
     if raw.error is not None:
         raise raw.error
     return render_record(parse_row(raw.value, source_format, fields), template, add_generation_prompt=ask)
-
-
-def _place(file: Path, raw: RawRow, error: RecordError) -> dict[str, Any]:
-    content = raw.raw or orjson.dumps(raw.value, default=repr)
-    place = {"file": str(file), "row": raw.row, "line": raw.line, "path": join_path(raw.path, error.path)}
-    return {
-        **place,
-        "reason": error.reason,
-        "detail": error.detail,
-        "raw": content.decode("utf-8", "backslashreplace"),
-    }
 
 
 def _summary(done: Rendering, template: ChatTemplate) -> str:

@@ -73,6 +73,9 @@ def test_a_commit_carries_run_stage_code_configuration_and_inputs(spark: SparkSe
         "configuration_hash": "0" * 32,
         "fingerprint": "one",
         "started_at": "2026-11-22T08:00:00+00:00",
+        "params": {"seed": 1},
+        "index": None,
+        "note": "",
     }
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.similarity.candidates import bucket_pairs, chain_keys
+from jobs.similarity.candidates import bucket_pairs, chain_keys, separate_by
 from jobs.similarity.minhash import NO_BUCKET
 
 
@@ -56,3 +56,18 @@ def test_rows_without_a_bucket_meet_nobody() -> None:
 def test_a_bucket_of_one_pair_is_the_least() -> None:
     with pytest.raises(ValueError, match="max_all_pairs"):
         bucket_pairs(np.zeros(2, np.int64), np.arange(2), max_all_pairs=1)
+
+
+def test_entries_of_crowded_buckets_are_named_and_no_others() -> None:
+    keys = np.array([7, 1, 7, 1, 7, NO_BUCKET, 3])
+    found = bucket_pairs(keys, np.arange(7), max_all_pairs=2)
+    assert sorted(found.crowded.tolist()) == [0, 2, 4]
+    assert not bucket_pairs(keys, np.arange(7), max_all_pairs=3).truncated
+
+
+def test_rows_that_can_never_be_merged_share_no_bucket() -> None:
+    bands = np.array([[1, 2], [1, 2], [1, 2], [NO_BUCKET, NO_BUCKET]])
+    keys = separate_by(np.array([5, 5, 6, 5]), bands)
+    assert (keys[0] == keys[1]).all()
+    assert not np.isin(keys[2], keys[0]).any()
+    assert (keys[3] == NO_BUCKET).all()

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from jobs.similarity.guards import (
     blocks_merge,
     chinese_number,
     guard_keys,
+    may_merge,
     names_of,
     negation_of,
     numbers_of,
@@ -39,11 +41,16 @@ from jobs.similarity.guards import (
         ("a flight to Paris", "a flight to London", "different_names"),
         ("the doctor helps the patient", "the patient helps the doctor", "different_order"),
         ("小王借给小李", "小李借给小王", "different_order"),
+        ("野生的比驯养的多", "驯养的远比野生的多", "different_order"),
+        ("the doctor helps the patient", "the patient sometimes helps the doctor", "different_order"),
+        ("我要昨天上午的发票", "我要昨天下午的发票", "opposite_words"),
+        ("怎么开机", "怎么关机", "opposite_words"),
+        ("Can I cancel before it ships?", "Can I cancel after it ships?", "opposite_words"),
     ],
 )
 def test_different_facts_block(a: str, b: str, reason: str) -> None:
     assert blocks_merge(a, b) == reason
-    assert (guard_keys(a) != guard_keys(b)) == (reason != "different_order")
+    assert (guard_keys(a) != guard_keys(b)) == (reason not in ("different_order", "opposite_words"))
 
 
 @pytest.mark.parametrize(
@@ -63,6 +70,9 @@ def test_different_facts_block(a: str, b: str, reason: str) -> None:
         ("I don't know", "i do not know"),
         ("the recieved parcel", "the received parcel"),
         ("快递到那里了", "快递到哪里了"),
+        ("上午下午都可以送", "上午或者下午都可以送"),
+        ("open the door, then close it", "open the door and close it"),
+        ("我今天想退货", "我今天很想退货"),
     ],
 )
 def test_other_words_and_typing_errors_do_not_block(a: str, b: str) -> None:
@@ -96,6 +106,16 @@ def test_what_each_guard_reads() -> None:
     assert negation_of("不是没有") == ("no", "not yet")
     assert slots_of("{a} <B_1> [C_2] ${d} {{ e }}") == ("${d}", "<B_1>", "[C_2]", "{a}", "{{e}}")
     assert names_of("Paris is in France. Bob said: Go to New York") == ("france", "new", "york")
+
+
+def test_pairs_are_judged_as_one_by_one() -> None:
+    texts = ["能退吗", "不能退吗", "能退?", "小王借给小李", "小李借给小王", "3天", "三天"]
+    left, right = np.triu_indices(len(texts), k=1)
+    expected = [blocks_merge(texts[a], texts[b]) is None for a, b in zip(left, right, strict=True)]
+    assert may_merge(texts, left, right).tolist() == expected
+    assert 0 < sum(expected) < len(expected)
+    assert may_merge(texts, left, right, ()).all()
+    assert may_merge([], left[:0], right[:0]).tolist() == []
 
 
 def test_unknown_guard_is_an_error() -> None:

@@ -1,17 +1,25 @@
 import copy
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.record import Media, Message, Record
+from jobs.record_schema import ROW_SCHEMA
 from jobs.similarity.folding import PART
-from jobs.similarity.keys import By, exact_key, key_text, strict_key
+from jobs.similarity.keys import KEY_COLUMNS, By, exact_keys, key_text, strict_key
 
 
 def chat(*turns: tuple[str, str], **more: Any) -> dict[str, Any]:
     return Record(kind="chat", messages=[Message(role, content) for role, content in turns], **more).to_dict()
+
+
+def exact_key(row: dict[str, Any], by: By = "dialogue") -> bytes | None:
+    schema = pa.schema([ROW_SCHEMA.field(name) for name in KEY_COLUMNS])
+    key: bytes | None = exact_keys(pa.Table.from_pylist([row], schema=schema), by)[0].as_py()
+    return key
 
 
 TALK = chat(("system", "You help."), ("user", "一"), ("assistant", "二"), ("user", "三"), ("assistant", "四"))
@@ -97,6 +105,25 @@ def test_rows_with_nothing_to_compare_have_no_exact_key() -> None:
     row = chat(("user", "只有问题"))
     assert exact_key(row, "response") is None
     assert key_text(row, "response") == ""
+
+
+def test_the_tools_on_offer_count_for_whole_dialogues() -> None:
+    turns = (("user", "天气?"), ("assistant", "晴"))
+    one, same, other = (
+        chat(*turns, tools=text) for text in ('[{"name": "f", "x": 1}]', '[{"x":1,"name":"f"}]', '[{"name":"g"}]')
+    )
+    assert exact_key(one) == exact_key(same) != exact_key(other)
+    assert exact_key(one, "response") == exact_key(other, "response")
+    assert key_text(one) == key_text(other)
+
+
+def test_step_labels_count() -> None:
+    good, bad = (
+        Record("stepwise", [Message("user", "q"), Message("assistant", "a")], extras=extras).to_dict()
+        for extras in ('{"labels":[true]}', '{"labels":[false]}')
+    )
+    assert strict_key(good) != strict_key(bad)
+    assert strict_key(good, "prompt") == strict_key(bad, "prompt")
 
 
 def test_roles_and_turn_borders_count() -> None:

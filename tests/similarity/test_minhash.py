@@ -3,38 +3,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.similarity.minhash import NO_BUCKET, MinHashConfig, band_keys, jaccard, jaccard_pairs, signatures
+from jobs.similarity.minhash import NO_BUCKET, MinHashConfig, band_keys_of, jaccard, jaccard_pairs
 from jobs.similarity.shingles import Shingles, shingle
 
 HASHES = st.sets(st.integers(0, 60), max_size=30)
+SINGLES = MinHashConfig(width=1)
+HAN = np.arange(0x4E00, 0x4E00 + 20_000)
 
 
-def planted_pairs(similarity: float, pairs: int, size: int = 300) -> tuple[Shingles, float]:
-    """Pairs of random sets of ``size`` in their union, at one Jaccard; row 2k goes with row 2k + 1."""
+def planted_pairs(similarity: float, pairs: int, size: int = 200) -> tuple[list[str], float]:
+    """Texts whose sets of Han characters have one Jaccard, ``size`` in their union; text 2k goes with text 2k + 1."""
     random = np.random.default_rng(7)
     shared = round(similarity * size)
     half = (size - shared) // 2
-    arrays = []
+    texts = []
     for _ in range(pairs):
-        pool = np.unique(random.integers(0, 2**32, size + 40, dtype=np.uint64).astype(np.uint32))
-        random.shuffle(pool)
+        pool = random.choice(HAN, size, replace=False)
         left, right = pool[: shared + half], np.concatenate([pool[:shared], pool[shared + half : shared + 2 * half]])
-        arrays += [np.sort(left), np.sort(right)]
-    return Shingles.from_arrays(arrays), shared / (shared + 2 * half)
+        texts += ["".join(map(chr, side)) for side in (left, right)]
+    return texts, shared / (shared + 2 * half)
 
 
 @pytest.mark.parametrize("similarity", [0.3, 0.5, 0.6, 0.7, 0.8, 0.9])
 def test_recall_follows_the_s_curve(similarity: float) -> None:
-    config, pairs = MinHashConfig.for_threshold(0.8), 1500
-    shingles, true = planted_pairs(similarity, pairs)
-    signed = signatures(shingles, config)
-    agree = (signed[::2] == signed[1::2]).mean()
-    # Standard errors: of the mean of 1,500 x 108 agreements, and of a share of 1,500.
-    assert agree == pytest.approx(true, abs=4 * (0.25 / pairs) ** 0.5 / 4)
-    keys = band_keys(signed, config)
+    config, pairs = MinHashConfig.for_threshold(0.8, width=1), 1500
+    texts, true = planted_pairs(similarity, pairs)
+    shingles, left = shingle(texts, 1), np.arange(0, 2 * pairs, 2)
+    assert (jaccard_pairs(shingles, left, left + 1) == true).all()
+    keys = band_keys_of(texts, config)
     found = (keys[::2] == keys[1::2]).any(axis=1).mean()
     theory = config.s_curve(true)
     assert found == pytest.approx(theory, abs=4 * max(theory * (1 - theory) / pairs, 1e-6) ** 0.5 + 0.002)
+    # Bands of one value agree as often as the texts are alike: the mean of 1,500 x 108 agreements.
+    single = band_keys_of(texts, MinHashConfig(bands=config.num_perm, rows=1, width=1))
+    assert (single[::2] == single[1::2]).mean() == pytest.approx(true, abs=4 * (0.25 / pairs) ** 0.5 / 4)
 
 
 @given(st.floats(0.05, 0.99), st.floats(0.5, 0.999))
@@ -65,34 +67,54 @@ def test_an_impossible_threshold_is_an_error(threshold: float) -> None:
 
 
 def test_texts_without_shingles_share_no_bucket() -> None:
-    config = MinHashConfig()
-    keys = band_keys(signatures(shingle(["", "短", "也短", "长一点的文字"]), config), config)
+    keys = band_keys_of(["", "短", None, "长一点的文字"], MinHashConfig())
     assert (keys[:3] == NO_BUCKET).all()
     assert (keys[3] != NO_BUCKET).all()
 
 
-def test_keys_of_different_bands_differ() -> None:
-    config = MinHashConfig()
-    keys = band_keys(np.zeros((1, config.num_perm), dtype=np.uint32), config)
-    assert len(np.unique(keys)) == config.bands
-    with pytest.raises(ValueError, match="expected 108 values"):
-        band_keys(np.zeros((1, 5), dtype=np.uint32), config)
+def oracle(values: list[int], config: MinHashConfig) -> list[int]:
+    """The keys of one set in plain Python, from the definition."""
+    raw = [int(word) >> 32 for word in np.random.PCG64(config.seed).random_raw(2 * config.num_perm)]
+    family = zip(raw[: config.num_perm], raw[config.num_perm :], strict=True)
+    minima = [min(((x ^ flip) * (factor | 1)) % 2**32 for x in values) for flip, factor in family]
+    keys = []
+    for band in range(config.bands):
+        key = band + 1
+        for value in minima[band * config.rows : (band + 1) * config.rows]:
+            key = (key ^ value) * 0xBF58476D1CE4E5B9 % 2**64
+            key ^= key >> 29
+        keys.append(key - 2**64 if key >= 2**63 else key)
+    return keys
 
 
-def test_a_row_s_signature_does_not_depend_on_the_others() -> None:
-    shingles, _ = planted_pairs(0.5, 120, size=800)
-    config = MinHashConfig()
-    together = signatures(shingles, config)
-    for i in (0, 7, 120, 239):
-        assert (together[i] == signatures(Shingles.from_arrays([shingles[i]]), config)[0]).all()
-    other_seed = signatures(shingles, MinHashConfig(seed=1))
-    assert not (together == other_seed).all(axis=1).any()
+@given(
+    st.lists(st.text(alphabet="订单到哪里了 abc\x1eé", max_size=60), max_size=5),
+    st.builds(MinHashConfig, bands=st.integers(1, 4), rows=st.integers(1, 3), width=st.integers(1, 4)),
+)
+def test_keys_are_those_of_the_least_hashes_of_the_shingles(texts: list[str], config: MinHashConfig) -> None:
+    keys = band_keys_of(texts, config)
+    for row, values in zip(keys.tolist(), shingle(texts, config.width), strict=True):
+        assert row == (oracle(values.tolist(), config) if len(values) else [NO_BUCKET] * config.bands)
 
 
-@given(st.lists(st.tuples(HASHES, HASHES), min_size=1, max_size=8), st.integers(1, 50))
-def test_jaccard_is_exact(pairs: list[tuple[set[int], set[int]]], block: int) -> None:
+def test_keys_are_the_same_on_every_machine() -> None:
+    assert band_keys_of(["我的订单到哪里了"], MinHashConfig())[0, :2].tolist() == [
+        -1180351842769914451,
+        3976669584851173539,
+    ]
+
+
+def test_a_row_s_keys_do_not_depend_on_the_others() -> None:
+    texts, _ = planted_pairs(0.5, 20)
+    together = band_keys_of(texts, SINGLES)
+    assert all((together[i] == band_keys_of([text], SINGLES)[0]).all() for i, text in enumerate(texts))
+    assert not (together == band_keys_of(texts, MinHashConfig(seed=1, width=1))).any()
+
+
+@given(st.lists(st.tuples(HASHES, HASHES), min_size=1, max_size=8))
+def test_jaccard_is_exact(pairs: list[tuple[set[int], set[int]]]) -> None:
     true = [len(a & b) / len(a | b) if a and b else 0.0 for a, b in pairs]
     rows = Shingles.from_arrays(np.array(sorted(s), dtype=np.uint32) for pair in pairs for s in pair)
     left = np.arange(0, len(rows), 2)
-    assert jaccard_pairs(rows, left, left + 1, block).tolist() == true
-    assert [jaccard(rows[i], rows[i + 1]) for i in left] == true
+    assert jaccard_pairs(rows, left, left + 1).tolist() == true
+    assert [jaccard(rows[i], rows[i + 1]) for i in left.tolist()] == true

@@ -85,7 +85,7 @@ def test_guards_and_strict_keys_keep_rows_apart() -> None:
     config = MinHashConfig.for_threshold(0.6)
     assert near_duplicates([a, b, c], rank, 0.6, config=config).survivors.kept.tolist() == [True, True, False]
     assert near_duplicates([a, b, c], rank, 0.6, guards=()).survivors.kept.tolist() == [True, False, False]
-    apart = near_duplicates([a, a, c], rank, 0.6, strict=["x", "y", "x"]).survivors
+    apart = near_duplicates([a, a, c], rank, 0.6, strict=np.array([1, 2, 1])).survivors
     assert apart.kept.tolist() == [True, True, False]
 
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.record import Message, Record, Source
-from jobs.similarity.survivors import KeepPolicy, Survivors, keep_order, priority, solve
+from jobs.similarity.survivors import Survivors, keep_order, solve
 
 Edges = dict[tuple[int, int], float]
 
@@ -85,36 +84,7 @@ def test_the_order_of_rows_and_pairs_does_not_matter(graph: tuple[int, list[int]
         assert found.witness[names[row]] == names[expected.witness[row]]
 
 
-def row(text: str, source: str = "a", collected_at: str | None = None) -> dict[str, Any]:
-    where = Source(source, "internal", "file", 1, collected_at=collected_at)
-    return Record(kind="chat", messages=[Message("user", text)], source=where).to_dict()
-
-
-def order_by(policy: KeepPolicy, rows: list[dict[str, Any]], quality: list[float | None] | None = None) -> list[int]:
-    scores = quality or [None] * len(rows)
-    keys = [priority(r, policy, q) for r, q in zip(rows, scores, strict=True)]
-    return keep_order(keys, [f"id{i}" for i in range(len(rows))]).tolist()
-
-
-def test_keep_policies() -> None:
-    assert order_by(KeepPolicy(("longest",)), [row("ab"), row("abcd"), row("abc")]) == [2, 0, 1]
-    dated = [row("x", collected_at=t) for t in (None, "2026-01-01", "2026-01-01T08:00:00+08:00", "2026-02-01", "soon")]
-    assert order_by(KeepPolicy(("newest",)), dated) == [3, 1, 2, 0, 4]
-    sources = [row("x", "web"), row("x", "audited"), row("x", "logs")]
-    assert order_by(KeepPolicy(("source",), ("audited", "logs")), sources) == [2, 0, 1]
-    assert order_by(KeepPolicy(("quality",)), [row("x")] * 3, [0.1, None, 0.9]) == [1, 2, 0]
-    both = KeepPolicy(("source", "longest"), ("logs",))
-    assert order_by(both, [row("ab", "web"), row("a", "logs"), row("abc", "web")]) == [2, 0, 1]
-
-
 def test_ties_go_by_record_id() -> None:
     assert keep_order([(0.0,)] * 3, ["c", "a", "b"]).tolist() == [2, 0, 1]
     with pytest.raises(ValueError, match="expected 2 different ids; got 1"):
         keep_order([(0.0,)] * 2, ["a", "a"])
-
-
-def test_impossible_policies_are_errors() -> None:
-    with pytest.raises(ValueError, match="'best'"):
-        KeepPolicy(("best",))  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="needs the order of sources"):
-        KeepPolicy(("source",))

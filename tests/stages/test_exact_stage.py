@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from jobs.lake.job import Inputs, StageJob
+from jobs.lake.removal import TooMuchRemovedError
 from jobs.lake.schemas import DECISION_SCHEMA
 from jobs.lake.tables import read
 from jobs.lake.versions import TableVersion
@@ -39,7 +42,7 @@ def some_rows(row: MakeRow) -> list[Row]:
 
 def test_a_copy_goes_and_names_a_row_that_stays(row: MakeRow, frame: Frame) -> None:
     answers = [decided(frame(rows, partitions)) for partitions, rows in _arrangements(some_rows(row))]
-    assert answers[0] == answers[1] == answers[2]
+    assert answers[0] == answers[1]
 
     found = answers[0]
     assert found.keys() == set(range(1, 10))
@@ -98,6 +101,83 @@ def test_a_row_that_is_out_already_is_neither_judged_nor_a_witness(
     assert read(spark, table).columns == DECISION_SCHEMA.names
 
 
+def test_one_prompt_with_several_answers_is_listed_and_kept(row: MakeRow, frame: Frame) -> None:
+    ask = "这双鞋七天后还能退货吗?"
+    pair = {"chosen": [{"role": "assistant", "content": "能"}], "rejected": [{"role": "assistant", "content": "不能"}]}
+    rows = [
+        row(1, ask, "可以退货,请您在订单里申请,我们会尽快处理。"),
+        row(2, ask, "不可以退货。"),
+        row(3, ask, "可以退货,运费由您承担。"),
+        row(4, ask, "可以 退货 请您在订单里申请 我们会尽快处理"),
+        row(5, "你好", "您好!"),
+        row(6, "你好", "在的,请讲。"),
+        row(7, ask, kind="preference", **pair),
+        row(8, ask, kind="preference", chosen=pair["rejected"], rejected=pair["chosen"]),
+        row(9, ask),
+    ]
+    found = decided(frame(rows))
+    assert all(d["kept"] for d in found.values())
+    assert {n: d["reason"] for n, d in found.items() if d["reason"]} == {
+        2: "contradiction",
+        3: "variation",
+        8: "contradiction",
+    }
+    assert found[2]["evidence"] == {
+        "witness": f"{1:032x}",
+        "similarity": None,
+        "rule": "same prompt, another answer",
+        "detail": "different_negation",
+        "cluster": f"{1:032x}",
+    }
+    assert "flipped_preference" in found[8]["evidence"]["detail"]
+    assert found[1]["evidence"]["cluster"] == f"{1:032x}"
+    assert not any(d["reason"] for d in decided(frame(rows), answers=False).values())
+
+
+def test_a_dialogue_that_begins_a_longer_one_goes_when_asked(row: MakeRow, frame: Frame) -> None:
+    talk = ("订单还没到", "请问订单号是多少?", "就是昨天的那单", "已经在派送了。", "谢谢", "不客气。")
+    rows = [
+        row(1, *talk[:2]),
+        row(2, *talk[:4]),
+        row(3, *talk),
+        row(4, *talk[:3]),
+        row(5, *talk[:2], rating=1.0),
+        row(6, *talk[:1], "请稍等。"),
+        row(7, *talk[:4], "好的"),
+    ]
+    found = decided(frame(rows), prefixes=True)
+    # 4 ends with a question: no dialogue of its own begins there. 5 is graded, 6 goes on otherwise.
+    assert {n: d["evidence"]["witness"] for n, d in found.items() if not d["kept"]} == dict.fromkeys(
+        (1, 2), f"{3:032x}"
+    )
+    assert {d["reason"] for d in found.values() if not d["kept"]} == {"prefix"}
+
+
+def test_a_removal_of_too_much_is_refused_and_explained(
+    spark: SparkSession,
+    tmp_path: Path,
+    row: MakeRow,
+    job: Callable[..., StageJob],
+    rows_table: Callable[[list[Row]], TableVersion],
+) -> None:
+    secret = "Everybody is told this secret sentence about refunds."
+    rows = [row(n, secret, "And this is the answer.") for n in range(1, 150)]
+    order = job("deduplicate_exact", Inputs(rows=rows_table(rows)), max_removed_share=0.5)
+    order = order.model_copy(update={"table": str(tmp_path / "lake" / "clean" / "shop" / "deduplicate_exact")})
+    with pytest.raises(TooMuchRemovedError) as refused:
+        stage.run(spark, order)
+
+    said = str(refused.value)
+    assert "148 of 149 rows (99.3%)" in said
+    assert f"148 rows would go for row {1:032x}" in said
+    assert "user turn 1 100%" in said
+    assert "secret" not in said
+    assert not Path(order.table).exists()
+    file = tmp_path / "lake" / "raw" / "shop" / "refused" / "deduplicate_exact-run-1.txt"
+    assert secret in file.read_text("utf-8")
+    assert str(file) in said
+
+
 def _arrangements(rows: list[Row]) -> list[tuple[int, list[Row]]]:
-    """The same rows in one, two and seven partitions, the order another each time."""
-    return [(1, rows), (2, rows[::-1]), (7, rows[3:] + rows[:3])]
+    """The same rows in one partition and in five, in another order."""
+    return [(1, rows), (5, rows[3:][::-1] + rows[:3])]

@@ -11,19 +11,25 @@ import numpy as np
 import pytest
 from pyspark.sql import DataFrame
 
+from jobs.lake.band_index import read_texts, sign_rows
+from jobs.lake.near_pairs import Index, similar_pairs
+from jobs.lake.near_rounds import Bounds
+from jobs.lake.pairs import with_rank
 from jobs.similarity.guards import guard_keys
+from jobs.similarity.keep import KeepPolicy, priority
 from jobs.similarity.keys import key_text, strict_key
 from jobs.similarity.minhash import jaccard_pairs
 from jobs.similarity.near import NearDuplicates, near_duplicates
 from jobs.similarity.shingles import shingle
-from jobs.similarity.survivors import KeepPolicy, keep_order, priority
+from jobs.similarity.survivors import keep_order
 from jobs.stages import deduplicate_near as stage
 
 Row = dict[str, Any]
 MakeRow = Callable[..., Row]
 Frame = Callable[..., DataFrame]
 Decisions = dict[str, Row]
-PARAMS = stage.Params()
+# The plain functions know nothing of shared text; tests of it stand on their own.
+PARAMS = stage.Params(shared_text=None)
 # No numerals and no negations: those are for the guards.
 LETTERS = "春夏秋冬山水花鸟鱼虫风云雨雪梅兰竹菊松柏江河湖海金银铜铁琴棋书画东西南北红黄蓝绿衣裤鞋帽茶酒米面"
 TEMPLATE = (
@@ -81,7 +87,7 @@ def oracle(rows: list[Row]) -> NearDuplicates:
         PARAMS.threshold,
         config=PARAMS.minhash,
         guards=PARAMS.guards,
-        strict=[strict_key(r) for r in rows],
+        strict=np.array([strict_key(r) for r in rows]),
     )
 
 
@@ -142,6 +148,31 @@ def test_running_on_what_was_kept_removes_nothing(rows: list[Row], decisions: De
     assert all(d["kept"] for d in decide(frame(kept)).values())
 
 
+def test_rounds_over_all_tasks_find_what_one_task_finds(rows: list[Row], frame: Frame) -> None:
+    crowd = frame([r for r in rows if TEMPLATE[:9] in key_text(r)])
+    signed = sign_rows(crowd, PARAMS.by, PARAMS.minhash, PARAMS.policy())
+    ranked = with_rank(signed)
+    index = Index(ranked.persist(), rows=120, characters=20_000)
+
+    def pairs(bounds: Bounds) -> set[tuple[int, int, float]]:
+        comparison = PARAMS.comparison
+        found = similar_pairs(index, lambda named: read_texts(crowd, named, PARAMS.by), comparison, bounds=bounds)
+        return {tuple(pair) for pair in found.collect()}
+
+    in_one_task = pairs(Bounds())
+    assert len(in_one_task) > 50
+    assert pairs(Bounds(text=0)) == in_one_task
+    crowd.sparkSession.catalog.clearCache()
+
+
+def test_a_template_alone_makes_no_copies(row: MakeRow, frame: Frame) -> None:
+    rng = random.Random(3)
+    template = TEMPLATE + text_of(rng, 150) + "。"
+    rows = [row(n, template + text_of(rng, 12) + "。", "好的") for n in range(40)]
+    assert all(d["kept"] for d in decide(frame(rows), stage.Params()).values())
+    assert not all(d["kept"] for d in decide(frame(rows)).values()), "the whole texts were to be alike"
+
+
 def test_guards_keep_apart_what_letters_cannot(row: MakeRow, frame: Frame) -> None:
     asked = "您好,我上周在你们店里买的那件蓝色外套,请问这个商品支持{}无理由退货吗?麻烦您帮我确认一下,谢谢您的帮助。"
     answer = "您好,这款商品{}无理由退货,请您放心购买,如有问题请随时联系我们的在线客服。"
@@ -154,7 +185,7 @@ def test_guards_keep_apart_what_letters_cannot(row: MakeRow, frame: Frame) -> No
     removed = {int(name, 16): int(d["evidence"]["witness"], 16) for name, d in found.items() if not d["kept"]}
     assert removed == {2: 0}, "the same number in another script is no difference"
 
-    unguarded = decide(rows, stage.Params(guards=(), threshold=0.7))
+    unguarded = decide(rows, stage.Params(guards=(), threshold=0.7, shared_text=None))
     gone = {int(name, 16) for name, d in unguarded.items() if not d["kept"]}
     assert all(gone & pair for pair in ({0, 1}, {3, 4}, {5, 6})), "letters alone would have merged each pair"
 

