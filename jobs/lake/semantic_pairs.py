@@ -182,23 +182,21 @@ def _until_stable(
 
     Each round solves anew on all pairs: a row may come back in when its witness leaves.
     """
-    most = MOST
+    most, rows = MOST, rows.localCheckpoint()
     while True:
-        left = rows.join(gone(found, search), "rank", "left_anti").persist(StorageLevel.MEMORY_AND_DISK)
-        compared = compare_cells(left, search.compare(threshold, most), search.rows_a_block)
-        compared = compared.persist(StorageLevel.MEMORY_AND_DISK)
+        # Without checkpoints each round would plan all rounds before it.
+        found = found.localCheckpoint()
+        left = rows.join(gone(found, search).localCheckpoint(), "rank", "left_anti").localCheckpoint()
+        compared = compare_cells(left, search.compare(threshold, most), search.rows_a_block).localCheckpoint()
         new = _once(compared).join(found.select("left", "right"), ["left", "right"], "left_anti")
-        new = _unguarded(new, search).persist(StorageLevel.MEMORY_AND_DISK)
-        added = new.count()
-        if added:
-            found = found.unionAll(new).persist(StorageLevel.MEMORY_AND_DISK)
-        elif most >= MOST_AT_LAST or compared.where("crowded is not null").limit(1).count() == 0:
+        new = _unguarded(new.localCheckpoint(), search).localCheckpoint()
+        if not new.isEmpty():
+            found = found.unionAll(new)
+        elif most >= MOST_AT_LAST or compared.where("crowded is not null").isEmpty():
             return found
         else:
             # All that these rows saw is held apart by guards that read two texts: they have to see more.
             most *= 8
-        left.unpersist()
-        compared.unpersist()
 
 
 def _rounds_in_one_task(found: DataFrame, rows: DataFrame, search: Search) -> DataFrame:

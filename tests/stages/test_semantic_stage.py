@@ -137,13 +137,22 @@ def crowd(row: MakeRow) -> list[Row]:
 def test_a_crowd_is_decided_as_if_every_pair_had_been_compared(
     held: str, crowd: list[Row], frame: Frame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(semantic_pairs, "MOST", 3)
+    monkeypatch.setattr(semantic_pairs, "MOST", 8)
     if held != "in one task":
         monkeypatch.setattr(stage, "ROWS_IN_ONE_TASK", 0)
-    rounds = []
-    for name in ("_rounds_in_one_task", "_until_stable"):
+    rounds: list[str] = []
+
+    def noted(name: str) -> Callable[..., DataFrame]:
         done = getattr(semantic_pairs, name)
-        monkeypatch.setattr(semantic_pairs, name, lambda *a, n=name, f=done: (rounds.append(n), f(*a))[1])
+
+        def call(*args: Any) -> DataFrame:
+            rounds.append(name)
+            return done(*args)
+
+        return call
+
+    for name in ("_rounds_in_one_task", "_until_stable"):
+        monkeypatch.setattr(semantic_pairs, name, noted(name))
     if held == "in cells":
         monkeypatch.setattr(semantic_pairs, "PAIRS_IN_ONE_TASK", 0)
     params = LEXICAL.model_copy(update={"lexical_threshold": 0.85, "lexical_flag_threshold": 0.7})
