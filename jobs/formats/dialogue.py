@@ -8,10 +8,10 @@ import orjson
 
 from jobs.formats.checks import check_dialogue
 from jobs.formats.media import read_media, write_media
-from jobs.formats.shape import NO_META, Leftovers, Rendering, is_blank
+from jobs.formats.shape import Leftovers, Rendering, finish_plain, is_blank
 from jobs.formats.tool_calls import check_tools
 from jobs.formats.turn_list import Flavour, read_turns, write_plain_turns, write_turns
-from jobs.record import Media, Message, Record, RecordError
+from jobs.record import NO_META, Media, Message, Record, RecordError
 
 LIST_KEYS = ("messages", "conversations", "conversation")
 
@@ -33,10 +33,14 @@ def parse_dialogue(obj: Any, name: str, key: str, style: Flavour) -> Record:
 
 def render_dialogue(record: Record, name: str, key: str, style: Flavour) -> dict[str, Any]:
     """The inverse of ``parse_dialogue``. A preference becomes its prompt and the chosen answer."""
-    if record.extras is None and not (record.tools or record.media or record.chosen) and record.meta == NO_META:
+    plain = not (record.tools or record.media or record.chosen)
+    row: dict[str, Any]
+    if plain and record.extras is None and record.meta == NO_META:
         return {key: write_plain_turns(record.messages, style)}
+    if plain and finish_plain(record, name, row := {key: write_plain_turns(record.messages, style)}):
+        return row
     rendering = Rendering(record, name)
-    row: dict[str, Any] = {}
+    row = {}
     media = list(record.media)
     if record.chosen:
         rendering.join_turns("messages", "chosen", len(record.messages), "messages")

@@ -96,6 +96,7 @@ class Exporter:
 
     def __init__(self, path: str | Path, format: str) -> None:
         self._format = get_format(format)
+        self._render, self._losses = self._format.render, self._format.holds.losses
         self._path = Path(path)
         self._part = self._path.with_name(self._path.name + ".part")
         self._file: BinaryIO | None = None
@@ -118,14 +119,14 @@ class Exporter:
             RecordError: ``cannot_hold``; the record is counted as refused and the file is as it was.
         """
         try:
-            row = self._format.render(record)
+            row = self._render(record)
         except RecordError as error:
             self._refused[error.detail] += 1
             raise
         self._lines.append(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
         if len(self._lines) >= _LINES_AT_ONCE:
             self._flush()
-        lost = self._format.holds.losses(record)
+        lost = self._losses(record)
         if lost:
             self._lost.update(lost)
         if not row.keys() <= self._columns:

@@ -74,6 +74,8 @@ def parse_row(obj: Any, format: str = AUTO, fields: Mapping[str, str] | None = N
         RecordError: the row has no place in a record; ``unknown_shape`` when no format fits.
         ValueError: ``format`` or a name in ``fields`` is none of ours.
     """
+    if not fields and format == AUTO and (name := detect(obj)) is not None:
+        return FORMATS[name].parse(obj)
     if fields:
         table.check_fields(fields)
         chosen = AUTO if format == "table" else format
@@ -123,10 +125,10 @@ def _parse(obj: Any, format: str) -> Record:
     if not isinstance(obj, dict):
         return text.parse(obj)  # which says what it expected
     name = detect(obj)
-    if name is None:
-        raise RecordError(
-            "unknown_shape",
-            "expected columns of a known format (text; instruction, output; conversations; messages; chosen, rejected);"
-            " name others by a field mapping",
-        )
-    return FORMATS[name].parse(obj)
+    if name is not None:
+        return FORMATS[name].parse(obj)
+    raise RecordError(
+        "unknown_shape",
+        "expected columns of a known format (text; instruction, output; conversations; messages; chosen, rejected);"
+        " name others by a field mapping",
+    )

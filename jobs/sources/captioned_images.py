@@ -41,17 +41,19 @@ class Captions:
 
 
 class MediaStore:
-    """A folder in which each file has the name of its SHA-256, so that equal files are stored once."""
+    """A folder in which each file has the name of its SHA-256, so that equal files are stored once; without a folder
+    files are named and not stored.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def put(self, data: bytes, suffix: str) -> str:
         """Store bytes; the path under which rows name them: ``media/<two digits>/<sha256>.<suffix>``."""
         digest = hashlib.sha256(data).hexdigest()
         name = f"{digest[:2]}/{digest}.{suffix}"
-        file = self._folder / name
-        if not file.exists():
+        file = self._folder / name if self._folder else None
+        if file and not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             part = file.with_name(f"{file.name}.{os.getpid()}.part")
             part.write_bytes(data)

@@ -29,6 +29,7 @@ class RowParser:
 
     def __init__(self, files: Sequence[Path], format: str = AUTO, fields: Mapping[str, str] | None = None) -> None:
         self._files, self._format, self._fields = files, format, fields
+        self._guesses = not fields and format in _GUESSED
         self._found: Mapping[str, str] | None = None
         self._looked = False
 
@@ -38,12 +39,10 @@ class RowParser:
         Raises:
             RecordError: as ``parse_row``.
         """
-        if self._fields or self._format not in _GUESSED:
-            return parse_row(value, self._format, self._fields)
         try:
-            return parse_row(value, self._format)
+            return parse_row(value, self._format, self._fields)
         except RecordError as error:
-            mapping = self._role_keys(value) if error.reason in _DOUBTFUL else None
+            mapping = self._role_keys(value) if self._guesses and error.reason in _DOUBTFUL else None
             if mapping is None:
                 raise
         return parse_row(value, AUTO, mapping)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,9 @@ from typing import Any
 import orjson
 
 from jobs.formats.chat_templates.render import ChatTemplate, template_messages, tools_of
-from jobs.formats.registry import AUTO, parse_row
 from jobs.record import Message, Record, RecordError
-from jobs.sources.files import read_rows
 from jobs.sources.rows import RawRow, join_path
+from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.tools import command
 from jobs.tools.progress import progress
 from jobs.tools.templates import add_template_arguments, template_for
@@ -80,25 +79,26 @@ def render_files(
     *,
     add_generation_prompt: bool = False,
     keep: bool = False,
-    source_format: str = AUTO,
-    fields: Mapping[str, str] | None = None,
+    source: SourceLike | None = None,
 ) -> Rendering:
     """Render files, streaming, into one file of JSON Lines; nothing is left behind when it fails.
 
     Args:
         keep: keep the row's other columns beside the rendered ones.
+        source: how to read the files; by default each row tells.
     """
+    rows = SourceRows(inputs, source or SourceFields())
     quarantine = quarantine_of(output)
     done = Rendering(output)
     parts = [path.with_name(path.name + ".part") for path in (output, quarantine)]
     try:
         with parts[0].open("wb") as good, parts[1].open("wb") as bad, progress("rendering", inputs) as shown:
             for file in inputs:
-                for raw in read_rows(file, shown.seen):
+                for raw in rows.read(file, shown.seen):
                     shown.step()
                     done.rows_in += 1
                     try:
-                        row = _render_row(raw, template, source_format, fields, add_generation_prompt)
+                        row = _render_row(raw, rows, template, add_generation_prompt)
                     except RecordError as error:
                         done.reasons[error.reason] += 1
                         bad.write(orjson.dumps(_place(file, raw, error), option=orjson.OPT_APPEND_NEWLINE))
@@ -128,9 +128,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: argparse.Namespace) -> int:
-    command.check_input_format(arguments.input_format)
     template = template_for(arguments)
-    fields = command.read_fields(arguments.fields)
+    source = command.read_source(arguments)
     inputs, output = command.find_input(arguments.input), Path(arguments.output)
     written = (output, quarantine_of(output))
     command.refuse_overwriting(written, inputs, force=arguments.force, option="OUT")
@@ -141,8 +140,7 @@ def _main(arguments: argparse.Namespace) -> int:
         template,
         add_generation_prompt=arguments.generation_prompt,
         keep=arguments.keep,
-        source_format=arguments.input_format,
-        fields=fields,
+        source=source,
     )
     sys.stdout.write(_summary_json(done) if arguments.json else _summary(done, template))
     return 0 if done.written else 1
@@ -154,12 +152,10 @@ def _shared(first: str, second: str) -> str:
     return first[:end]
 
 
-def _render_row(
-    raw: RawRow, template: ChatTemplate, source_format: str, fields: Mapping[str, str] | None, ask: bool
-) -> dict[str, Any]:
+def _render_row(raw: RawRow, rows: SourceRows, template: ChatTemplate, ask: bool) -> dict[str, Any]:
     if raw.error is not None:
         raise raw.error
-    return render_record(parse_row(raw.value, source_format, fields), template, add_generation_prompt=ask)
+    return render_record(rows.parse(raw.value), template, add_generation_prompt=ask)
 
 
 def _place(file: Path, raw: RawRow, error: RecordError) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_known_metadata_fills_meta_and_comes_back() -> None:
     record = parse_row(row)
     assert (record.meta.domain, record.meta.intent, record.meta.dialogue_id) == ("d", "i", "7")
     assert render_row(record, "alpaca") == row
-    record.meta.complexity = "simple"
+    record.meta = record.meta._replace(complexity="simple")
     assert render_row(record, "alpaca")["metadata"] == {"domain": "d", "intent": "i", "x": 1, "complexity": "simple"}
 
 

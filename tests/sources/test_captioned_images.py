@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from jobs.formats.image_bytes import Image, read_image
 from jobs.formats.registry import render_row
 from jobs.record import Record, RecordError
-from jobs.sources.collect_rows import SourceFields, collect_file
+from jobs.sources.collect_rows import collect_file
+from jobs.sources.source_rows import SourceFields
 
 FIELDS = {"image": "file", "caption": "said"}
 
