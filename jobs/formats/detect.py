@@ -8,7 +8,7 @@ from jobs.formats.answers import flavour_name
 from jobs.formats.dialogue import LIST_KEYS
 from jobs.formats.openai_preference import answer_keys
 from jobs.formats.preference import LABELS, PAIRS, label_key, pair_keys
-from jobs.formats.swift import DIALOGUE, RESPONSE
+from jobs.formats.swift import DIALOGUE, RESPONSE, is_query
 from jobs.formats.turns import dialect_of
 
 # A column that can make something else of a row with instruction and output.
@@ -29,6 +29,8 @@ def detect(obj: Any) -> str | None:
     if answer_keys(obj):
         return "openai_preference"
     if "messages" in obj and (RESPONSE in obj or DIALOGUE in obj):
+        return "swift"
+    if "query" in obj and is_query(obj):
         return "swift"
     if pair_keys(obj):
         return "preference"

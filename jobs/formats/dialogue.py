@@ -82,7 +82,7 @@ def write_prompt(
 def read_tools(left: Leftovers) -> str | None:
     """Take the ``tools`` column as JSON text of a list; see ``check_tools``."""
     if "tools" not in left.fields:
-        return None
+        return _read_functions(left)
     value = left.fields["tools"]
     if not value or (isinstance(value, str) and is_blank(value)):
         left.note_blank("tools")
@@ -93,7 +93,19 @@ def read_tools(left: Leftovers) -> str | None:
     return tools
 
 
+def _read_functions(left: Leftovers) -> str | None:
+    """OpenAI's column ``functions`` of the time before tools."""
+    value = left.fields.get("functions")
+    if not isinstance(value, list) or not value or not all(isinstance(function, dict) for function in value):
+        return None
+    del left.fields["functions"]
+    left.shape["tools"] = "functions"
+    return check_tools([{"type": "function", "function": function} for function in value], "$.functions")
+
+
 def write_tools(rendering: Rendering, tools: str | None, row: dict[str, Any]) -> None:
     """The inverse of ``read_tools``: JSON text, which LLaMA-Factory and Arrow want, unless the source had a list."""
-    if tools:
+    if tools and rendering.shape.get("tools") == "functions":
+        row["functions"] = [tool["function"] for tool in orjson.loads(tools)]
+    elif tools:
         row["tools"] = orjson.loads(tools) if rendering.shape.get("tools") == "list" else tools

@@ -82,6 +82,30 @@ def read_captions(rows: Iterable[RawRow], captions: Captions, folder: Path, stor
             yield RawRow(raw.row, raw.line, raw.path, value, None, raw.raw)
 
 
+def store_images(value: Any, store: MediaStore) -> Any:
+    """A row whose images are ``{"bytes", "path"}``, the bytes as Base64 text as rows of Parquet have them, with the
+    paths under which they are stored instead; None when it has none.
+
+    Raises:
+        RecordError: ``broken_image``.
+    """
+    stored = _with_paths(value, store)
+    return None if stored is value else stored
+
+
+def _with_paths(value: Any, store: MediaStore) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("bytes"), str) and value["bytes"]:
+        data = _decoded(value["bytes"], "$")
+        return store.put(data, read_image(data).kind)
+    if isinstance(value, list):
+        listed = [_with_paths(item, store) for item in value]
+        return listed if any(a is not b for a, b in zip(listed, value, strict=True)) else value
+    if isinstance(value, dict):
+        held = {key: _with_paths(item, store) for key, item in value.items()}
+        return held if any(held[key] is not item for key, item in value.items()) else value
+    return value
+
+
 def hash_of(path: str) -> str | None:
     """The SHA-256 that a stored file's path tells."""
     name = path.removeprefix(f"{FOLDER}/").rpartition("/")[2].partition(".")[0]
@@ -123,10 +147,7 @@ def _image_data(cell: Any, folder: Path, where: str) -> bytes:
         raise RecordError("missing_image", "expected a file, bytes or Base64 text, came none", where)
     encoded = _inline(cell)
     if encoded is not None:
-        try:
-            return base64.b64decode(encoded, validate=True)
-        except (binascii.Error, ValueError):
-            raise RecordError("broken_image", "expected Base64 text", where) from None
+        return _decoded(encoded, where)
     if "://" in cell:
         raise RecordError("missing_image", "expected a file, came an address; download the images first", where)
     file = folder / cell
@@ -136,6 +157,13 @@ def _image_data(cell: Any, folder: Path, where: str) -> bytes:
         return file.read_bytes()
     except (OSError, ValueError):
         raise RecordError("missing_image", "expected a file; it does not exist or cannot be read", where) from None
+
+
+def _decoded(encoded: str, where: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise RecordError("broken_image", "expected Base64 text", where) from None
 
 
 def _inline(cell: Any) -> str | None:

@@ -71,7 +71,9 @@ class SourceRows:
         self._captions, self._merging = Captions.of(source), Merging.of(source)
         self._store = MediaStore(media)
         self.shaped = bool(self._captions or self._merging)
-        parser = RowParser(files, "chatml") if self.shaped else RowParser(files, source.format, source.fields)
+        parser = (
+            RowParser(files, "chatml") if self.shaped else RowParser(files, source.format, source.fields, self._store)
+        )
         self.parse: Callable[[Any], Record] = parser.parse
 
     def read(self, file: Path, seen: Callable[[int], None] | None = None) -> Iterator[RawRow]:

@@ -25,8 +25,12 @@ TARGETS = [name for name in FORMATS if name != "table"]
 
 
 def meaning(row: Any) -> Any:
-    """A row with JSON texts of tools and calls read, so that white space in them does not count."""
+    """A row with JSON texts of tools and calls read, so that white space in them does not count; beside a call no
+    content and null say the same.
+    """
     if isinstance(row, dict):
+        if "tool_calls" in row:
+            row = {"content": None, **row}
         return {k: json_of(v) if k in ("arguments", "value", "tools") else meaning(v) for k, v in row.items()}
     return [meaning(item) for item in row] if isinstance(row, list) else row
 

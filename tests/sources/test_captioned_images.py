@@ -133,3 +133,15 @@ def test_images_need_a_folder_to_be_stored_in(tmp_path: Path) -> None:
     file.write_text("{}")
     with pytest.raises(ValueError, match="folder"):
         list(collect_file(file, SourceFields("x", fields=FIELDS, instruction="describe it")))
+
+
+def test_bytes_of_images_in_parquet_are_stored_and_named(tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "<image>?"}, {"role": "assistant", "content": "a dot"}]
+    images = [[{"bytes": png(), "path": "a.png"}], [{"bytes": None, "path": "b.png"}], [{"bytes": b"no", "path": "c"}]]
+    pq.write_table(pa.table({"messages": [turns] * 3, "images": images}), tmp_path / "t.parquet")
+    first, second, third = collect_file(tmp_path / "t.parquet", SourceFields("t"), media=tmp_path / "store")
+    digest = hashlib.sha256(png()).hexdigest()
+    assert first["media"] == [{"type": "image", "path": f"media/{digest[:2]}/{digest}.png", "sha256": digest}]
+    assert (tmp_path / "store" / digest[:2] / f"{digest}.png").read_bytes() == png()
+    assert second["media"] == [{"type": "image", "path": "b.png", "sha256": None}]
+    assert third["quarantine"]["reason"] == "broken_image"

@@ -95,7 +95,7 @@ def guess_entry(columns: frozenset[str], head: Sequence[Mapping[str, Any]]) -> d
         kept = {theirs: ours for theirs, ours in known.items() if ours in columns} or {"prompt": "text"}
         kept |= {name: name for name in ("system", "tools") if name in columns}
         return {"formatting": "alpaca", "ranking": bool(pair), "columns": kept | media | pair | verdict}
-    turns = [turn for row in head for turn in (row.get(key) or []) if isinstance(turn, dict)]
+    turns = common.turns_of(head, key)
     openai = any("role" in turn for turn in turns)
     called = any(turn.get("tool_calls") for turn in turns)
     return {
