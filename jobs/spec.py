@@ -27,7 +27,21 @@ InputFormat = Literal[
     "turns",
     "table",
 ]
-ExportFormat = Literal["chatml", "alpaca", "sharegpt", "ranking", "text"]
+ExportFormat = Literal[
+    "chatml",
+    "alpaca",
+    "sharegpt",
+    "ranking",
+    "text",
+    "preference",
+    "prompt_completion",
+    "stepwise",
+    "openai_preference",
+    "swift",
+    "axolotl",
+    "turns",
+    "table",
+]
 Language = Literal["zh", "en"]
 Measure = Literal[
     "rows",

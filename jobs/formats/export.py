@@ -57,6 +57,7 @@ _COLUMNS = {
         "tools": "tools",
     },
 }
+LLAMAFACTORY_FORMATS = frozenset(_COLUMNS)
 # Lines are gathered and written by so many: a write and a digest of each alone would take as long as its JSON does.
 _LINES_AT_ONCE = 256
 _MEDIA_COLUMNS = {"images": "images", "videos": "videos", "audios": "audios"}
