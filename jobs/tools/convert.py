@@ -125,9 +125,8 @@ def _convert_row(
     """
     if raw.error is not None:
         raise raw.error
-    value = csv_output.restore_row(raw.value or {}) if unescape else raw.value
     try:
-        return writer.write(parse(value))
+        return writer.write(parse(csv_output.restore_row(raw.value or {}) if unescape else raw.value))
     except (RecursionError, TypeError) as error:
         # orjson writes 254 levels of nesting and Python's own reader takes about a thousand.
         detail = "nested too deeply, or holds what JSON cannot carry"
