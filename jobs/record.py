@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
-Kind = Literal["text", "chat", "preference", "unpaired_preference", "stepwise"]
+Kind = Literal["text", "chat", "preference", "unpaired_preference", "stepwise", "prompt"]
 ROLES = ("system", "user", "assistant", "tool")
 MEDIA_TYPES = ("image", "video", "audio")
 

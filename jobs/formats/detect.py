@@ -8,6 +8,7 @@ from jobs.formats.answers import flavour_name
 from jobs.formats.dialogue import LIST_KEYS
 from jobs.formats.openai_preference import answer_keys
 from jobs.formats.preference import LABELS, PAIRS, label_key, pair_keys
+from jobs.formats.prompt_only import is_prompt
 from jobs.formats.swift import DIALOGUE, RESPONSE, is_query
 from jobs.formats.turns import dialect_of
 
@@ -48,7 +49,9 @@ def detect(obj: Any) -> str | None:
             return name
     if has_alpaca or ("instruction" in obj and ("input" in obj or "history" in obj)):
         return "alpaca"
-    return "text" if "text" in obj else None
+    if "text" in obj:
+        return "text"
+    return "prompt_only" if _TELLING.isdisjoint(obj) and is_prompt(obj) else None
 
 
 def _list_format(items: Any, key: str) -> str | None:

@@ -65,6 +65,8 @@ def render_record(record: Record, template: ChatTemplate, *, add_generation_prom
         # What the three share, where a template writes other words before an answer than it asks for one with.
         prompt = _shared(_shared(prompt, chosen), rejected)
         return {"prompt": prompt, "chosen": chosen[len(prompt) :], "rejected": rejected[len(prompt) :]}
+    if record.kind == "prompt":
+        return {"prompt": write(record.messages, ask=True)}
     if record.kind == "unpaired_preference":
         whole = write(record.messages)
         prompt = _shared(write(record.messages[:-1], ask=True), whole)

@@ -159,6 +159,12 @@ PROMPT_COMPLETION = st.one_of(
     st.fixed_dictionaries({"prompt": PROMPT, "completion": ANSWER}, optional={"tools": TOOLS}),
     st.builds(lambda p, q, a, b: {"prompt": p + a + q, "completion": b}, PROMPT, PROMPT, ANSWER, ANSWER),
 )
+PROMPT_ONLY = st.one_of(
+    st.fixed_dictionaries({"prompt": SAID}, optional={"ground_truth": VALUES}),
+    st.fixed_dictionaries({"prompt": PROMPT}, optional={"tools": TOOLS, "solution": VALUES}),
+    st.builds(lambda p, q, a: {"prompt": p + a + q}, PROMPT, PROMPT, ANSWER),
+    st.builds(lambda t: {"prompt": [{"from": "human", "value": t}]}, SAID),
+)
 STEPWISE = st.lists(st.tuples(SAID, st.booleans()), min_size=1, max_size=3).flatmap(
     lambda steps: st.fixed_dictionaries(
         {
@@ -240,6 +246,7 @@ CORES = {
     "turns": TURNS,
     "preference": PREFERENCE,
     "prompt_completion": PROMPT_COMPLETION,
+    "prompt_only": PROMPT_ONLY,
     "stepwise": STEPWISE,
     "openai_preference": OPENAI_PREFERENCE,
     "swift": SWIFT,
