@@ -20,6 +20,7 @@ from jobs.record import RecordError
 from jobs.sources.rows import RawRow
 
 FOLDER = "media"
+_COLUMN = "images"
 _INLINE = 1024  # no path is as long; file systems stop at 255 bytes a name, most paths far below this
 _BASE64_STARTS = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk")
 
@@ -104,6 +105,35 @@ def _with_paths(value: Any, store: MediaStore) -> Any:
         held = {key: _with_paths(item, store) for key, item in value.items()}
         return held if any(held[key] is not item for key, item in value.items()) else value
     return value
+
+
+def store_encoded(row: Any, store: MediaStore) -> Any:
+    """A row with the paths under which they are stored in place of the images that stand in its column ``images`` as
+    Base64 text or data URIs; the row itself when it has none. Data URIs in content parts stay: OpenAI wants them there.
+
+    Raises:
+        RecordError: ``broken_image``.
+    """
+    images = row.get(_COLUMN) if isinstance(row, dict) else None
+    if not images or not isinstance(images, str | list):
+        return row
+    cells = [images] if isinstance(images, str) else images
+    stored = [_encoded_path(cell, f"$.{_COLUMN}[{i}]", store) for i, cell in enumerate(cells)]
+    if not any(stored):
+        return row
+    named = [path or cell for path, cell in zip(stored, cells, strict=True)]
+    return {**row, _COLUMN: named[0] if isinstance(images, str) else named}
+
+
+def _encoded_path(cell: Any, where: str, store: MediaStore) -> str | None:
+    encoded = _inline(cell)
+    if encoded is None:
+        return None
+    data = _decoded(encoded, where)
+    try:
+        return store.put(data, read_image(data).kind)
+    except RecordError as error:
+        raise RecordError(error.reason, error.detail, where) from None
 
 
 def hash_of(path: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from jobs.formats.registry import AUTO, parse_row
 from jobs.formats.role_keys import RoleKeys, is_list_of_turns
 from jobs.record import Record, RecordError
-from jobs.sources.captioned_images import MediaStore, store_images
+from jobs.sources.captioned_images import MediaStore, store_encoded, store_images
 from jobs.sources.files import read_rows
 
 _GUESSED = (AUTO, "sharegpt", "chatml")
@@ -28,7 +28,7 @@ class RowParser:
 
     A row of turns whose keys no format has makes the files be read through once, in bounded memory, to find the keys
     by their values; files without such a row are read once only. Images that stand in a row as bytes (Hugging Face's
-    feature ``Image``) go to the ``store``, and the row names them.
+    feature ``Image``), or in its column ``images`` as Base64 text, go to the ``store``, and the row names them.
     """
 
     def __init__(
@@ -47,8 +47,10 @@ class RowParser:
         """A row as a record.
 
         Raises:
-            RecordError: as ``parse_row``.
+            RecordError: as ``parse_row``; ``broken_image``.
         """
+        if self._store is not None:
+            value = store_encoded(value, self._store)
         try:
             return parse_row(value, self._format, self._fields)
         except RecordError as error:

@@ -76,6 +76,12 @@ def test_stored_images_come_along_and_paths_lead_to_them(shop, specification, re
             assert (published.folder / orjson.loads(line)["images"][0]).read_bytes() == b"image"
     # LLaMA-Factory does not read ms-swift's rows.
     assert list(orjson.loads((published.folder / "dataset_info.json").read_bytes())) == ["shop_sharegpt_train"]
+    assert verify(shop.layout, published.release) == []
+    (published.folder / path).chmod(0o644)
+    (published.folder / path).write_bytes(b"imago")
+    assert verify(shop.layout, published.release) == [
+        f"{path}: its content has changed, the sha256 is not the one in release.json"
+    ]
     passport = (published.folder / "passport.md").read_text("utf-8")
     assert "in the folder trainers" in passport
     assert "no stage looks into any of them for personal data" in passport
