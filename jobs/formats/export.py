@@ -18,7 +18,8 @@ from jobs.formats.checks import alternates
 from jobs.formats.registry import get_format
 from jobs.record import Record, RecordError
 
-_SHAREGPT_TAGS = {
+# LLaMA-Factory's own names for roles and keys (the defaults of ``DatasetAttr`` in data/parser.py), and ours for ChatML.
+SHAREGPT_TAGS = {
     "role_tag": "from",
     "content_tag": "value",
     "user_tag": "human",
@@ -27,14 +28,13 @@ _SHAREGPT_TAGS = {
     "function_tag": "function_call",
     "system_tag": "system",
 }
-_CHATML_TAGS = {
+CHATML_TAGS = {
+    **SHAREGPT_TAGS,
     "role_tag": "role",
     "content_tag": "content",
     "user_tag": "user",
     "assistant_tag": "assistant",
     "observation_tag": "tool",
-    "function_tag": "function_call",
-    "system_tag": "system",
 }
 # LLaMA-Factory's column -> ours, by format; ``src/llamafactory/data/parser.py`` sets every column left out to None.
 _COLUMNS = {
@@ -225,7 +225,7 @@ def _entry(export: Export) -> dict[str, Any]:
         return {**entry, "formatting": "alpaca", "columns": columns}
     if export.format == "chatml":
         formatting = "openai" if export.tool_calls else "sharegpt"
-        return {**entry, "formatting": formatting, "columns": columns, "tags": _CHATML_TAGS}
+        return {**entry, "formatting": formatting, "columns": columns, "tags": CHATML_TAGS}
     if export.format == "ranking" and "chosen" in export.columns:
         entry["ranking"] = True
-    return {**entry, "formatting": "sharegpt", "columns": columns, "tags": _SHAREGPT_TAGS}
+    return {**entry, "formatting": "sharegpt", "columns": columns, "tags": SHAREGPT_TAGS}

@@ -4,7 +4,7 @@ matrix.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -166,6 +166,21 @@ class Holds:
             return lost
         taken = sorted(self.columns & extras.keys())
         return lost + [f"extras.{n}" for n in taken if not (n in self.merges and isinstance(extras[n], dict))]
+
+
+# Turns in any order with tools and media: what most formats of dialogues have in common.
+DIALOGUE = Holds(
+    kinds=CHAT_KINDS,
+    columns=MEDIA_COLUMNS | {"tools"},
+    any_order=True,
+    needs_prompt=True,
+    tool_turns=True,
+    tools=True,
+    turn_fields=True,
+    media=True,
+)
+# The same with OpenAI's calls, which have ids and may stand beside text.
+MESSAGES = replace(DIALOGUE, call_ids=True, content_beside_calls=True)
 
 
 def _has_developer(noted: dict[str, Any]) -> bool:

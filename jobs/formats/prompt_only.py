@@ -11,20 +11,13 @@ from typing import Any
 
 from jobs.formats.answers import FLAVOURS, read_question, write_question
 from jobs.formats.dialogue import read_tools, write_tools
-from jobs.formats.holds import MEDIA_COLUMNS
+from jobs.formats.holds import MESSAGES
 from jobs.formats.media import read_media, write_media
-from jobs.formats.prompt_completion import HOLDS as _COMPLETION_HOLDS
 from jobs.formats.shape import Leftovers, Rendering
 from jobs.record import Media, Record, RecordError
 
 NAME, KIND = "prompt_only", "prompt"
-HOLDS = replace(
-    _COMPLETION_HOLDS,
-    kinds=frozenset({KIND}),
-    columns=MEDIA_COLUMNS | {"prompt", "tools"},
-    name=NAME,
-    answer_last=False,
-)
+HOLDS = replace(MESSAGES, name=NAME, kinds=frozenset({KIND}), columns=MESSAGES.columns | {"prompt"}, prompt_apart=True)
 # Columns that hold the answer in somebody's data: a row with one needs a field mapping, or its format named.
 _ANSWERS = frozenset({"response", "responses", "output", "answer", "answers", "reply", "target"})
 

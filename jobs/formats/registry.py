@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from jobs.formats import (
     alpaca,
@@ -27,6 +27,7 @@ from jobs.formats.reasoning import Style, rewrite_reasoning
 from jobs.record import Record, RecordError
 
 AUTO = "auto"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,18 @@ def get_format(name: str) -> Format:
     Raises:
         ValueError: naming the formats there are.
     """
-    found = FORMATS.get(name)
+    return pick(FORMATS, name, "format")
+
+
+def pick(table: Mapping[str, _T], name: str, what: str) -> _T:
+    """An entry of a table by its name.
+
+    Raises:
+        ValueError: naming the entries there are.
+    """
+    found = table.get(name)
     if found is None:
-        raise ValueError(f"unknown format {name!r}; expected one of {', '.join(FORMATS)}")
+        raise ValueError(f"unknown {what} {name!r}; expected one of {', '.join(table)}")
     return found
 
 

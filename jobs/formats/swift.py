@@ -7,13 +7,14 @@ on a turn says whether it is trained; ``objects`` (grounding) and ``channel`` ar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from jobs.formats import alpaca
 from jobs.formats.answers import demand_answer, read_answer, shared_start
 from jobs.formats.checks import alternates, check_dialogue
 from jobs.formats.dialogue import LIST_KEYS, read_prompt, read_tools, write_prompt, write_tools
-from jobs.formats.holds import CHAT_KINDS, MEDIA_COLUMNS, Holds
+from jobs.formats.holds import DIALOGUE as _DIALOGUE
 from jobs.formats.media import read_media, write_media
 from jobs.formats.shape import Leftovers, Rendering
 from jobs.formats.turn_list import SWIFT, read_turns, write_turns
@@ -23,18 +24,12 @@ NAME, KEY = "swift", "messages"
 RESPONSE, DIALOGUE = "rejected_response", "rejected_messages"
 QUERY, ANSWER = "query", "response"
 _OTHER_ROWS = frozenset({*LIST_KEYS, "instruction", "input", "output", "chosen", "rejected", "prompt", "completion"})
-HOLDS = Holds(
-    kinds=CHAT_KINDS,
-    columns=MEDIA_COLUMNS | {KEY, RESPONSE, DIALOGUE, "label", "tools"},
+HOLDS = replace(
+    _DIALOGUE,
     name=NAME,
-    any_order=True,
-    needs_prompt=True,
-    tool_turns=True,
-    tools=True,
-    turn_fields=True,
+    columns=_DIALOGUE.columns | {KEY, RESPONSE, DIALOGUE, "label"},
     preferences=True,
     labels=True,
-    media=True,
 )
 
 

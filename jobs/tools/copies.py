@@ -5,11 +5,15 @@ exactly.
 from __future__ import annotations
 
 import re
+import string
 from array import array
 from hashlib import blake2b
 from operator import eq
 
 _NOISE = re.compile(r"[\W\d_]+")
+# The same for ASCII, by tables.
+_LOWER = bytes(range(128)).lower() + bytes(range(128, 256))
+_ASCII_NOISE = bytes(set(range(128)) - set(string.ascii_letters.encode()))
 _SHINGLE = 5
 # 16 minima of one permutation: texts with Jaccard similarity J agree in a share J of them, give or take
 # sqrt(J(1-J)/16), which is 0.10 at J = 0.8. Two that agree in 13 of 16 are alike to about 0.8.
@@ -92,7 +96,7 @@ class CopyCounter:
         """An earlier row that differs in punctuation, spacing and figures alone, or is alike to about 0.8."""
         if self._rows > ROWS_COMPARED:
             return None
-        skeleton = _NOISE.sub("", text[:_CHARACTERS]).lower()
+        skeleton = skeleton_of(text)
         if len(skeleton) < 8:
             return None  # too little is left to say that two are the same
         first = self._skeletons.add(_hash(skeleton.encode("utf-8", "replace")), row)
@@ -120,6 +124,14 @@ class CopyCounter:
         self._place[row] = len(self._minima)
         self._minima.extend(signature)
         return found
+
+
+def skeleton_of(text: str) -> str:
+    """The letters at the front of a text, in lower case: what stays when punctuation, spacing and figures go."""
+    front = text[:_CHARACTERS]
+    if front.isascii():
+        return front.encode().translate(_LOWER, _ASCII_NOISE).decode()
+    return _NOISE.sub("", front).lower()
 
 
 def _hash(content: bytes) -> int:
