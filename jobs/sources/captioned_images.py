@@ -107,14 +107,14 @@ def _with_paths(value: Any, store: MediaStore) -> Any:
     return value
 
 
-def store_encoded(row: Any, store: MediaStore) -> Any:
+def store_encoded(row: dict[str, Any], store: MediaStore) -> dict[str, Any]:
     """A row with the paths under which they are stored in place of the images that stand in its column ``images`` as
     Base64 text or data URIs; the row itself when it has none. Data URIs in content parts stay: OpenAI wants them there.
 
     Raises:
         RecordError: ``broken_image``.
     """
-    images = row.get(_COLUMN) if isinstance(row, dict) else None
+    images = row.get(_COLUMN)
     if not images or not isinstance(images, str | list):
         return row
     cells = [images] if isinstance(images, str) else images

@@ -49,7 +49,7 @@ class RowParser:
         Raises:
             RecordError: as ``parse_row``; ``broken_image``.
         """
-        if self._store is not None:
+        if type(value) is dict and "images" in value and self._store is not None:
             value = store_encoded(value, self._store)
         try:
             return parse_row(value, self._format, self._fields)

@@ -36,6 +36,9 @@ def language_of(text: str) -> Language:
     kana, or other scripts in 30% of the units, or ten and more Latin words that are foreign rather than English.
     """
     prose = without_protected(text)
+    if prose.isascii():
+        words = _WORD.findall(prose)
+        return ("en" if _is_english(words) else "other") if words else "unknown"
     han = sum(map(len, _HAN.findall(prose)))
     words = _WORD.findall(prose)
     other = len(_OTHER.findall(prose))
