@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SourceKind = Literal["internal", "external", "synthetic", "templates"]
-InputFormat = Literal[
-    "auto",
+_Format = Literal[
     "text",
     "alpaca",
     "sharegpt",
@@ -28,22 +27,9 @@ InputFormat = Literal[
     "turns",
     "table",
 ]
-ExportFormat = Literal[
-    "chatml",
-    "alpaca",
-    "sharegpt",
-    "ranking",
-    "text",
-    "preference",
-    "prompt_completion",
-    "prompt_only",
-    "stepwise",
-    "openai_preference",
-    "swift",
-    "axolotl",
-    "turns",
-    "table",
-]
+InputFormat = Literal["auto", _Format]
+# ``preference`` reads what ``ranking`` writes.
+ExportFormat = Literal[_Format, "ranking"]
 Language = Literal["zh", "en"]
 Measure = Literal[
     "rows",

@@ -10,6 +10,7 @@ for Chinese. It is an estimate; a cut-off that matters wants ``--tokenizer``.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -51,8 +52,10 @@ _PIECE = re.compile(
 )
 _WORDS, _DIGITS, _HANS = re.compile("[A-Za-z]+"), re.compile(r"\d+"), re.compile("[\u3400-\u9fff]+")
 _BREAKS, _MARK_RUNS = re.compile(r"\s*\n\s*"), re.compile(r"(?:[^\w\s]|_)+")
-# A set of characters is searched for several times as fast as a class.
-_DIGITS_ASCII, _MARK_RUNS_ASCII = re.compile("[0-9]+"), re.compile(r"[\x00-\x08\x0e-\x1b!-/:-@\[-`{-\x7f]+")
+# The same classes of ASCII, as tables that leave one of them and make spaces of the rest: several times as fast.
+_LETTERS_ALONE = bytes(i if chr(i).isalpha() and i < 128 else 32 for i in range(256))
+_MARKS_ALONE = bytes(32 if chr(i).isalnum() or chr(i).isspace() else 33 for i in range(256))
+_DIGIT_BYTES = b"0123456789"
 _LETTERS = re.compile(r"[^\W\d_A-Za-z\u3400-\u9fff]+")
 _WEIGHT = {"special": _ONE, "han": _HAN, "digit": _DIGIT, "break": _BREAK, "space": 0, "letter": _LETTER}
 
@@ -101,16 +104,20 @@ def _weight(piece: re.Match[str]) -> int:
 
 def _weight_of_classes(text: str) -> int:
     """The sum of ``_weight`` over the pieces of a text without "<", class by class and not piece by piece."""
-    words = _WORDS.findall(text)
-    total = _WORD * len(words) + _EIGHT_MORE * sum((len(word) - 1) // 8 for word in words if len(word) > 8)
-    if "\n" in text:
-        total += _BREAK * len(_BREAKS.findall(text))
+    words: Sequence[str | bytes]
     if text.isascii():
-        total += _DIGIT * sum(map(len, _DIGITS_ASCII.findall(text))) + _MARKS * len(_MARK_RUNS_ASCII.findall(text))
+        data = text.encode()
+        words = data.translate(_LETTERS_ALONE).split()
+        total = _DIGIT * (len(data) - len(data.translate(None, _DIGIT_BYTES)))
+        total += _MARKS * len(data.translate(_MARKS_ALONE).split())
     else:
-        total += _DIGIT * sum(map(len, _DIGITS.findall(text))) + _MARKS * len(_MARK_RUNS.findall(text))
+        words = _WORDS.findall(text)
+        total = _DIGIT * sum(map(len, _DIGITS.findall(text))) + _MARKS * len(_MARK_RUNS.findall(text))
         total += _HAN * sum(map(len, _HANS.findall(text)))
         total += _LETTER * sum(map(len, _LETTERS.findall(text)))
+    total += _WORD * len(words) + _EIGHT_MORE * sum((len(word) - 1) // 8 for word in words if len(word) > 8)
+    if "\n" in text:
+        total += _BREAK * len(_BREAKS.findall(text))
     return total
 
 
