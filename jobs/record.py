@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
-Kind = Literal["text", "chat", "preference", "unpaired_preference", "stepwise"]
+Kind = Literal["text", "chat", "preference", "unpaired_preference", "stepwise", "prompt"]
 ROLES = ("system", "user", "assistant", "tool")
 MEDIA_TYPES = ("image", "video", "audio")
 
@@ -55,8 +55,7 @@ class Source:
     parent: str | None = None
 
 
-@dataclass(slots=True)
-class Meta:
+class Meta(NamedTuple):
     """What is known about a record's content; every field is optional text."""
 
     domain: str | None = None
@@ -64,6 +63,9 @@ class Meta:
     complexity: str | None = None
     language: str | None = None
     dialogue_id: str | None = None
+
+
+NO_META = Meta()
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ class Record:
     tools: str | None = None
     media: list[Media] = field(default_factory=list)
     text: str | None = None
-    meta: Meta = field(default_factory=Meta)
+    meta: Meta = NO_META
     extras: str | None = None
     source: Source | None = None
     record_id: str | None = None
@@ -91,7 +93,7 @@ class Record:
         for name in ("messages", "chosen", "rejected"):
             row[name] = [{key: getattr(m, key) for key in _MESSAGE_FIELDS} for m in row[name]]
         row["media"] = [asdict(m) for m in self.media]
-        row["meta"] = {key: getattr(self.meta, key) for key in _META_FIELDS}
+        row["meta"] = self.meta._asdict()
         row["source"] = asdict(self.source) if self.source else None
         return row
 
@@ -122,7 +124,6 @@ class Quarantine:
 
 _RECORD_FIELDS = tuple(f.name for f in fields(Record))
 _MESSAGE_FIELDS = tuple(f.name for f in fields(Message))
-_META_FIELDS = tuple(f.name for f in fields(Meta))
 
 
 class RecordError(ValueError):

@@ -12,14 +12,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SourceKind = Literal["internal", "external", "synthetic", "templates"]
-InputFormat = Literal[
-    "auto",
+_Format = Literal[
     "text",
     "alpaca",
     "sharegpt",
     "chatml",
     "preference",
     "prompt_completion",
+    "prompt_only",
     "stepwise",
     "openai_preference",
     "swift",
@@ -27,7 +27,9 @@ InputFormat = Literal[
     "turns",
     "table",
 ]
-ExportFormat = Literal["chatml", "alpaca", "sharegpt", "ranking", "text"]
+InputFormat = Literal["auto", _Format]
+# ``preference`` reads what ``ranking`` writes.
+ExportFormat = Literal[_Format, "ranking"]
 Language = Literal["zh", "en"]
 Measure = Literal[
     "rows",

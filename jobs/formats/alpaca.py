@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from jobs.formats.holds import Holds
+from jobs.formats.holds import MEDIA_COLUMNS, Holds
 from jobs.formats.media import read_media, write_media
-from jobs.formats.shape import Leftovers, Rendering, is_blank, type_name
-from jobs.record import Message, Record, RecordError
+from jobs.formats.shape import RESERVED, SHAPE, Leftovers, Rendering, dump_extras, read_meta, type_name
+from jobs.record import NO_META, Message, Record, RecordError
 
 NAME = "alpaca"
 HOLDS = Holds(
@@ -20,6 +20,9 @@ HOLDS = Holds(
     columns=frozenset({"instruction", "input", "output", "images", "videos", "audios"}),
     media=True,
 )
+_ROLES = ("user", "assistant")
+# Columns that say more than a row's own metadata.
+_OTHERS = RESERVED | MEDIA_COLUMNS | {"system", "history"}
 
 
 def parse(obj: Any) -> Record:
@@ -29,10 +32,36 @@ def parse(obj: Any) -> Record:
         RecordError: ``missing_field``, ``wrong_type``, ``empty_turn`` (nothing asked), ``empty_output``,
             ``bad_history``.
     """
-    if type(obj) is dict and len(obj) == 3 and obj.get("input") == "":
-        question, answer = obj.get("instruction"), obj.get("output")
-        if type(question) is str and type(answer) is str and not _says_nothing(answer) and not is_blank(question):
-            return Record("chat", [Message("user", question), Message("assistant", answer)])
+    return _parse_texts(obj) or _parse_any(obj)
+
+
+def _parse_texts(obj: Any) -> Record | None:
+    """What ``_parse_any`` gives for the common row, three columns of text and others that nothing is known of, in a
+    third of the time; None for any other.
+    """
+    if type(obj) is not dict or not _OTHERS.isdisjoint(obj):
+        return None
+    question, more, answer = obj.get("instruction"), obj.get("input"), obj.get("output")
+    if type(question) is not str or type(more) is not str or type(answer) is not str:
+        return None
+    if not question or question.isspace() or more.isspace() or _says_nothing(answer):
+        return None
+    asked = Message("user", f"{question}\n{more}" if more else question)
+    messages = [asked, Message("assistant", answer)]
+    if len(obj) == 3:
+        if not more:
+            return Record("chat", messages)
+        extras, meta = {}, NO_META
+    else:
+        extras = obj.copy()
+        del extras["instruction"], extras["input"], extras["output"]
+        meta = read_meta(extras)
+    if more:
+        extras[SHAPE] = {"format": NAME, "instruction_lines": question.count("\n") + 1}
+    return Record("chat", messages, meta=meta, extras=dump_extras(extras, meta))
+
+
+def _parse_any(obj: Any) -> Record:
     left = Leftovers(obj)
     messages = read_prompt(left)
     messages.append(Message("assistant", read_output(left)))
@@ -133,11 +162,14 @@ def _read_history(left: Leftovers) -> list[Message]:
         raise RecordError("bad_history", f"expected a list of pairs, came {type_name(history)}", "$.history")
     messages = []
     for i, pair in enumerate(history):
-        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(text, str) for text in pair):
+        if not isinstance(pair, list) or len(pair) != 2:
             raise RecordError("bad_history", "expected a pair of texts [question, answer]", f"$.history[{i}]")
-        for j, (role, text) in enumerate(zip(("user", "assistant"), pair, strict=True)):
-            if is_blank(text):
-                raise RecordError("empty_turn", f"expected text in a turn of role {role}", f"$.history[{i}][{j}]")
+        for role, text in zip(_ROLES, pair, strict=True):
+            if not isinstance(text, str):
+                raise RecordError("bad_history", "expected a pair of texts [question, answer]", f"$.history[{i}]")
+            if not text or text.isspace():
+                at = f"$.history[{i}][{_ROLES.index(role)}]"
+                raise RecordError("empty_turn", f"expected text in a turn of role {role}", at)
             messages.append(Message(role, text))
     del left.fields["history"]
     return messages

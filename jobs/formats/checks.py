@@ -24,11 +24,14 @@ def alternates(messages: list[Message]) -> bool:
     LLaMA-Factory ``src/llamafactory/data/converter.py`` logs and drops every dialogue that does not, and, for
     supervised tuning, every one that does not end with an answer.
     """
+    if len(messages) == 2:
+        asked, answered = messages
+        return answered.role == "assistant" and asked.role in ("user", "tool")
     roles = [m.role for m in messages]
     if roles and roles[0] == "system":
         del roles[0]
     answers = roles[1::2]
     if len(roles) % 2 or answers.count("assistant") != len(answers):
         return False
-    asked = roles[::2]
-    return asked.count("user") + asked.count("tool") == len(asked)
+    asking = roles[::2]
+    return asking.count("user") + asking.count("tool") == len(asking)

@@ -8,7 +8,8 @@ from jobs.formats.answers import flavour_name
 from jobs.formats.dialogue import LIST_KEYS
 from jobs.formats.openai_preference import answer_keys
 from jobs.formats.preference import LABELS, PAIRS, label_key, pair_keys
-from jobs.formats.swift import DIALOGUE, RESPONSE
+from jobs.formats.prompt_only import is_prompt
+from jobs.formats.swift import DIALOGUE, RESPONSE, is_query
 from jobs.formats.turns import dialect_of
 
 # A column that can make something else of a row with instruction and output.
@@ -30,6 +31,8 @@ def detect(obj: Any) -> str | None:
         return "openai_preference"
     if "messages" in obj and (RESPONSE in obj or DIALOGUE in obj):
         return "swift"
+    if "query" in obj and is_query(obj):
+        return "swift"
     if pair_keys(obj):
         return "preference"
     if "prompt" in obj and isinstance(obj.get("completions"), list) and isinstance(obj.get("labels"), list):
@@ -46,7 +49,9 @@ def detect(obj: Any) -> str | None:
             return name
     if has_alpaca or ("instruction" in obj and ("input" in obj or "history" in obj)):
         return "alpaca"
-    return "text" if "text" in obj else None
+    if "text" in obj:
+        return "text"
+    return "prompt_only" if _TELLING.isdisjoint(obj) and is_prompt(obj) else None
 
 
 def _list_format(items: Any, key: str) -> str | None:

@@ -8,10 +8,10 @@ import orjson
 
 from jobs.formats.checks import check_dialogue
 from jobs.formats.media import read_media, write_media
-from jobs.formats.shape import NO_META, Leftovers, Rendering, is_blank
+from jobs.formats.shape import Leftovers, Rendering, finish_plain, is_blank
 from jobs.formats.tool_calls import check_tools
 from jobs.formats.turn_list import Flavour, read_turns, write_plain_turns, write_turns
-from jobs.record import Media, Message, Record, RecordError
+from jobs.record import NO_META, Media, Message, Record, RecordError
 
 LIST_KEYS = ("messages", "conversations", "conversation")
 
@@ -33,10 +33,14 @@ def parse_dialogue(obj: Any, name: str, key: str, style: Flavour) -> Record:
 
 def render_dialogue(record: Record, name: str, key: str, style: Flavour) -> dict[str, Any]:
     """The inverse of ``parse_dialogue``. A preference becomes its prompt and the chosen answer."""
-    if record.extras is None and not (record.tools or record.media or record.chosen) and record.meta == NO_META:
+    plain = not (record.tools or record.media or record.chosen)
+    row: dict[str, Any]
+    if plain and record.extras is None and record.meta == NO_META:
         return {key: write_plain_turns(record.messages, style)}
+    if plain and finish_plain(record, name, row := {key: write_plain_turns(record.messages, style)}):
+        return row
     rendering = Rendering(record, name)
-    row: dict[str, Any] = {}
+    row = {}
     media = list(record.media)
     if record.chosen:
         rendering.join_turns("messages", "chosen", len(record.messages), "messages")
@@ -78,7 +82,7 @@ def write_prompt(
 def read_tools(left: Leftovers) -> str | None:
     """Take the ``tools`` column as JSON text of a list; see ``check_tools``."""
     if "tools" not in left.fields:
-        return None
+        return _read_functions(left)
     value = left.fields["tools"]
     if not value or (isinstance(value, str) and is_blank(value)):
         left.note_blank("tools")
@@ -89,7 +93,19 @@ def read_tools(left: Leftovers) -> str | None:
     return tools
 
 
+def _read_functions(left: Leftovers) -> str | None:
+    """OpenAI's column ``functions`` of the time before tools."""
+    value = left.fields.get("functions")
+    if not isinstance(value, list) or not value or not all(isinstance(function, dict) for function in value):
+        return None
+    del left.fields["functions"]
+    left.shape["tools"] = "functions"
+    return check_tools([{"type": "function", "function": function} for function in value], "$.functions")
+
+
 def write_tools(rendering: Rendering, tools: str | None, row: dict[str, Any]) -> None:
     """The inverse of ``read_tools``: JSON text, which LLaMA-Factory and Arrow want, unless the source had a list."""
-    if tools:
+    if tools and rendering.shape.get("tools") == "functions":
+        row["functions"] = [tool["function"] for tool in orjson.loads(tools)]
+    elif tools:
         row["tools"] = orjson.loads(tools) if rendering.shape.get("tools") == "list" else tools

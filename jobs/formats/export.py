@@ -18,7 +18,8 @@ from jobs.formats.checks import alternates
 from jobs.formats.registry import get_format
 from jobs.record import Record, RecordError
 
-_SHAREGPT_TAGS = {
+# LLaMA-Factory's own names for roles and keys (the defaults of ``DatasetAttr`` in data/parser.py), and ours for ChatML.
+SHAREGPT_TAGS = {
     "role_tag": "from",
     "content_tag": "value",
     "user_tag": "human",
@@ -27,14 +28,13 @@ _SHAREGPT_TAGS = {
     "function_tag": "function_call",
     "system_tag": "system",
 }
-_CHATML_TAGS = {
+CHATML_TAGS = {
+    **SHAREGPT_TAGS,
     "role_tag": "role",
     "content_tag": "content",
     "user_tag": "user",
     "assistant_tag": "assistant",
     "observation_tag": "tool",
-    "function_tag": "function_call",
-    "system_tag": "system",
 }
 # LLaMA-Factory's column -> ours, by format; ``src/llamafactory/data/parser.py`` sets every column left out to None.
 _COLUMNS = {
@@ -57,6 +57,7 @@ _COLUMNS = {
         "tools": "tools",
     },
 }
+LLAMAFACTORY_FORMATS = frozenset(_COLUMNS)
 # Lines are gathered and written by so many: a write and a digest of each alone would take as long as its JSON does.
 _LINES_AT_ONCE = 256
 _MEDIA_COLUMNS = {"images": "images", "videos": "videos", "audios": "audios"}
@@ -96,6 +97,7 @@ class Exporter:
 
     def __init__(self, path: str | Path, format: str) -> None:
         self._format = get_format(format)
+        self._render, self._losses = self._format.render, self._format.holds.losses
         self._path = Path(path)
         self._part = self._path.with_name(self._path.name + ".part")
         self._file: BinaryIO | None = None
@@ -118,14 +120,14 @@ class Exporter:
             RecordError: ``cannot_hold``; the record is counted as refused and the file is as it was.
         """
         try:
-            row = self._format.render(record)
+            row = self._render(record)
         except RecordError as error:
             self._refused[error.detail] += 1
             raise
         self._lines.append(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
         if len(self._lines) >= _LINES_AT_ONCE:
             self._flush()
-        lost = self._format.holds.losses(record)
+        lost = self._losses(record)
         if lost:
             self._lost.update(lost)
         if not row.keys() <= self._columns:
@@ -223,7 +225,7 @@ def _entry(export: Export) -> dict[str, Any]:
         return {**entry, "formatting": "alpaca", "columns": columns}
     if export.format == "chatml":
         formatting = "openai" if export.tool_calls else "sharegpt"
-        return {**entry, "formatting": formatting, "columns": columns, "tags": _CHATML_TAGS}
+        return {**entry, "formatting": formatting, "columns": columns, "tags": CHATML_TAGS}
     if export.format == "ranking" and "chosen" in export.columns:
         entry["ranking"] = True
-    return {**entry, "formatting": "sharegpt", "columns": columns, "tags": _SHAREGPT_TAGS}
+    return {**entry, "formatting": "sharegpt", "columns": columns, "tags": SHAREGPT_TAGS}

@@ -4,14 +4,14 @@ matrix.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from jobs.formats.checks import alternates
 from jobs.formats.media import media_mismatch
-from jobs.formats.shape import SHAPE, TURNS, load_extras
+from jobs.formats.shape import SHAPE, TURNS, look_at_extras
 from jobs.record import Message, Record, RecordError
 
 # Without these a row says something else than the record: rendering refuses rather than writes it.
@@ -66,12 +66,17 @@ class Holds:
     preferences: bool = False
     labels: bool = False
     media: bool = False
+    _takes_all_turns: bool = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        takes = self.any_order and self.call_ids and self.turn_fields and self.content_beside_calls
+        object.__setattr__(self, "_takes_all_turns", takes and not self.answer_last)
 
     def losses(self, record: Record) -> list[str]:
         """Names of what the format cannot hold of ``record``; empty when nothing is lost."""
         if record.kind not in self.kinds:
             return ["kind"]
-        lost = self._preference_losses(record)
+        lost = [] if record.kind == "chat" else self._preference_losses(record)
         if not self._takes_all_turns:
             lost += self._turn_losses([*record.messages, *record.chosen, *record.rejected], record)
         if not (record.extras or record.tools or record.media or record.rating is not None):
@@ -101,12 +106,6 @@ class Holds:
         lost = [loss for loss in lost if loss in ESSENTIAL]
         if lost:
             raise RecordError("cannot_hold", f"the format {name} has no place for {', '.join(lost)}")
-
-    @property
-    def _takes_all_turns(self) -> bool:
-        return (
-            self.any_order and self.call_ids and self.turn_fields and self.content_beside_calls and not self.answer_last
-        )
 
     def _preference_losses(self, record: Record) -> list[str]:
         if record.kind in ("chat", "text"):
@@ -154,22 +153,38 @@ class Holds:
         return lost
 
     def _extras_losses(self, record: Record) -> list[str]:
-        extras: dict[str, Any] = load_extras(record)
+        extras = look_at_extras(record)
         if not extras:
             return []
-        shape = extras.pop(SHAPE, {})
-        turns = extras.pop(TURNS, {})
-        lost = ["message.developer"] if _has_developer(shape) and shape["format"] != self.name else []
-        if not self.turn_fields:
-            keys = {key for slot in turns.values() for kept in slot.values() for key in kept}
+        shape = extras.get(SHAPE)
+        developer = shape and "turns" in shape and shape.get("format") != self.name and _has_developer(shape["turns"])
+        lost = ["message.developer"] if developer else []
+        if not self.turn_fields and TURNS in extras:
+            keys = {key for slot in extras[TURNS].values() for kept in slot.values() for key in kept}
             lost += [f"message.{key}" for key in sorted(keys)]
+        if self.columns.isdisjoint(extras):
+            return lost
         taken = sorted(self.columns & extras.keys())
         return lost + [f"extras.{n}" for n in taken if not (n in self.merges and isinstance(extras[n], dict))]
 
 
-def _has_developer(shape: dict[str, Any]) -> bool:
-    noted = shape.get("turns", {}).values()
-    return any(note.get("role") == "developer" for slot in noted for note in slot.values())
+# Turns in any order with tools and media: what most formats of dialogues have in common.
+DIALOGUE = Holds(
+    kinds=CHAT_KINDS,
+    columns=MEDIA_COLUMNS | {"tools"},
+    any_order=True,
+    needs_prompt=True,
+    tool_turns=True,
+    tools=True,
+    turn_fields=True,
+    media=True,
+)
+# The same with OpenAI's calls, which have ids and may stand beside text.
+MESSAGES = replace(DIALOGUE, call_ids=True, content_beside_calls=True)
+
+
+def _has_developer(noted: dict[str, Any]) -> bool:
+    return any(note.get("role") == "developer" for slot in noted.values() for note in slot.values())
 
 
 def _call_ids(message: Message) -> bool:

@@ -15,6 +15,7 @@ _KINDS = {
     "preference": "pairs of answers",
     "unpaired_preference": "answers with a verdict",
     "stepwise": "steps with verdicts",
+    "prompt": "prompts without an answer",
 }
 # Row of the table -> what in ``Holds`` makes it so.
 _ROOM = {

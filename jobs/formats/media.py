@@ -11,6 +11,8 @@ from jobs.record import MEDIA_TYPES, Media, Message, Record, RecordError
 
 COLUMNS = {"images": "image", "videos": "video", "audios": "audio"}
 _NO_COLUMNS = frozenset(COLUMNS)
+# Of an entry that is an object: Hugging Face's feature ``Image`` ({"bytes", "path"}) and OpenAI's ({"url"}).
+_PATH_KEYS = ("path", "url")
 
 
 def read_media(left: Leftovers, messages: list[Message]) -> list[Media]:
@@ -20,7 +22,7 @@ def read_media(left: Leftovers, messages: list[Message]) -> list[Media]:
     mm_plugin raises there, the health check reports it) the remaining paths come last.
 
     Raises:
-        RecordError: ``bad_media`` for an entry that is no path.
+        RecordError: ``bad_media`` for an entry that is neither a path nor an object with one.
     """
     if _NO_COLUMNS.isdisjoint(left.fields):
         return []
@@ -59,7 +61,11 @@ def write_media(rendering: Rendering, media: list[Media], row: dict[str, Any]) -
         paths = [m.path for m in media if m.type == kind]
         if paths:
             single = column in rendering.shape.get("single", ()) and len(paths) == 1
-            row[column] = paths[0] if single else paths
+            noted = rendering.shape.get("objects", {}).get(column, ())
+            if len(noted) == len(paths):
+                row[column] = [_put(path, note) for path, note in zip(paths, noted, strict=True)]
+            else:
+                row[column] = paths[0] if single else paths
 
 
 def _take_paths(left: Leftovers, column: str) -> list[str]:
@@ -72,8 +78,19 @@ def _take_paths(left: Leftovers, column: str) -> list[str]:
         value = [value]
     if not isinstance(value, list):
         raise RecordError("bad_media", f"expected a list of paths, came {type_name(value)}", f"$.{column}")
-    for i, path in enumerate(value):
+    paths, notes = [], []
+    for i, item in enumerate(value):
+        key = next((k for k in _PATH_KEYS if isinstance(item.get(k), str)), None) if isinstance(item, dict) else None
+        path = item[key] if key and not item.get("bytes") else item
         if not isinstance(path, str) or not path:
             raise RecordError("bad_media", f"expected a path, came {type_name(path)}", f"$.{column}[{i}]")
+        paths.append(path)
+        notes.append([key, {k: v for k, v in item.items() if k != key}] if key else None)
+    if any(notes):
+        left.shape.setdefault("objects", {})[column] = notes
     del left.fields[column]
-    return list(value)
+    return paths
+
+
+def _put(path: str, note: list[Any] | None) -> Any:
+    return path if note is None else {note[0]: path, **note[1]}

@@ -6,12 +6,13 @@ the two answers ``preferred_completion`` and ``non_preferred_completion``. Both 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from jobs.formats.answers import demand_answer
-from jobs.formats.holds import Holds
+from jobs.formats.holds import MESSAGES
 from jobs.formats.shape import Leftovers, Rendering
 from jobs.formats.tool_calls import check_tools
 from jobs.formats.turn_list import CHATML, read_turns, write_turns
@@ -19,19 +20,16 @@ from jobs.record import Media, Record, RecordError
 
 NAME = "openai_preference"
 PAIRS = (("preferred_output", "non_preferred_output"), ("preferred_completion", "non_preferred_completion"))
-HOLDS = Holds(
+HOLDS = replace(
+    MESSAGES,
+    name=NAME,
     kinds=frozenset({"preference"}),
     columns=frozenset({"input", *PAIRS[0]}),
     merges=frozenset({"input"}),
-    name=NAME,
-    any_order=True,
+    needs_prompt=False,
     prompt_apart=True,
-    tool_turns=True,
-    tools=True,
-    call_ids=True,
-    content_beside_calls=True,
-    turn_fields=True,
     preferences=True,
+    media=False,
 )
 
 

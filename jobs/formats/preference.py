@@ -9,6 +9,7 @@ TRL ``docs/source/dataset_formats.md`` has the names.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from jobs.formats import alpaca
@@ -23,7 +24,7 @@ from jobs.formats.answers import (
 )
 from jobs.formats.checks import check_dialogue
 from jobs.formats.dialogue import LIST_KEYS, read_tools, write_prompt, write_tools
-from jobs.formats.holds import Holds
+from jobs.formats.holds import DIALOGUE, MESSAGES
 from jobs.formats.media import read_media, write_media
 from jobs.formats.shape import Leftovers, Rendering
 from jobs.formats.turn_list import Flavour
@@ -33,33 +34,25 @@ NAME, RANKING = "preference", "ranking"
 PAIRS = (("chosen", "rejected"), ("chosen_messages", "rejected_messages"))
 LABELS = ("label", "kto_tag")
 _KINDS = frozenset({"preference", "unpaired_preference"})
-HOLDS = Holds(
-    kinds=_KINDS,
-    columns=frozenset({"prompt", "chosen", "rejected", "completion", "label", "tools", "images", "videos", "audios"}),
+HOLDS = replace(
+    MESSAGES,
     name=NAME,
-    any_order=True,
-    tool_turns=True,
-    tools=True,
-    call_ids=True,
-    content_beside_calls=True,
-    turn_fields=True,
+    kinds=_KINDS,
+    columns=MESSAGES.columns | {"prompt", "chosen", "rejected", "completion", "label"},
+    needs_prompt=False,
     preferences=True,
     labels=True,
-    media=True,
 )
-RANKING_HOLDS = Holds(
-    kinds=_KINDS,
-    columns=frozenset({"conversations", "chosen", "rejected", "label", "tools", "images", "videos", "audios"}),
+RANKING_HOLDS = replace(
+    DIALOGUE,
     name=NAME,
-    any_order=True,
-    tool_turns=True,
-    tools=True,
-    turn_fields=True,
-    preferences=True,
-    labels=True,
-    media=True,
+    kinds=_KINDS,
+    columns=DIALOGUE.columns | {"conversations", "chosen", "rejected", "label"},
+    needs_prompt=False,
     prompt_apart=True,
     long_answers=False,
+    preferences=True,
+    labels=True,
 )
 
 

@@ -11,9 +11,10 @@ from jobs.formats.chat_templates.render import ChatTemplate, template_messages, 
 from jobs.formats.registry import AUTO, parse_row
 from jobs.formats.tokens import Counter, Span
 from jobs.formats.trained import trained_turns
-from jobs.record import Message, Record, RecordError
+from jobs.record import Record, RecordError
 
 State = Literal["trained", "masked", "cut"]
+_MARK = "gristmill-turn-5c1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def preview(record: Record, template: ChatTemplate, counter: Counter, cutoff: in
         trainable,
         answers,
         tuple(_segments(text, places, end if kept < len(spans) else len(text))),
-        tuple(_warnings(answers, trainable, counter, cutoff)),
+        tuple(_warnings(record.kind == "prompt", answers, trainable, counter, cutoff)),
     )
 
 
@@ -92,7 +93,8 @@ def trained_places(record: Record, template: ChatTemplate) -> tuple[str, list[tu
     """The rendered row, and for each trained turn its place in it, end-of-turn token included.
 
     Where a template has no ``{% generation %}`` the place is what rendering one turn more adds after the words that
-    ask for an answer; a turn whose place cannot be told so (a template that rewrites earlier turns) counts as masked.
+    ask for an answer, and of a turn that is not the assistant's what it adds from the turn's own text on. A turn whose
+    place cannot be told so (a template that rewrites earlier turns) counts as masked.
 
     Raises:
         RecordError: the template refuses the row.
@@ -102,13 +104,16 @@ def trained_places(record: Record, template: ChatTemplate) -> tuple[str, list[tu
         return text, [(0, (0, len(text)))] if text.strip() else []
     messages = [*record.messages, *record.chosen]
     plain, tools = template_messages(messages), tools_of(record)
-    rendered = template.render(plain, tools=tools)
+    rendered = template.render(plain, tools=tools, add_generation_prompt=record.kind == "prompt")
+    trained = trained_turns(record)
     answering = [i for i, message in enumerate(messages) if message.role == "assistant"]
     if len(rendered.answers) == len(answering):
         places = dict(zip(answering, rendered.answers, strict=True))
     else:
-        places = _places_by_prefix(messages, plain, tools, template, rendered.text)
-    return rendered.text, [(turn, places[turn]) for turn in trained_turns(record) if turn in places]
+        places = _places_by_prefix(trained, plain, tools, template, rendered.text)
+    others = [i for i in trained if messages[i].role != "assistant"]
+    places |= _places_by_prefix(others, plain, tools, template, rendered.text)
+    return rendered.text, [(turn, places[turn]) for turn in trained if turn in places]
 
 
 class RowMeasure:
@@ -142,24 +147,33 @@ class RowMeasure:
 
 
 def _places_by_prefix(
-    messages: Sequence[Message],
+    turns: Sequence[int],
     plain: Sequence[Mapping[str, Any]],
     tools: Sequence[Any] | None,
     template: ChatTemplate,
     text: str,
 ) -> dict[int, Span]:
     places: dict[int, Span] = {}
-    for i, message in enumerate(messages):
-        if message.role != "assistant" or i == 0:
-            continue
+    for i in turns:
         try:
-            before = template.render(plain[:i], tools=tools, add_generation_prompt=True).text
+            before = _asked(template, plain, tools, i)
             after = template.render(plain[: i + 1], tools=tools).text
         except RecordError:
             continue
-        if text.startswith(after) and after.startswith(before) and len(after) > len(before):
+        if before is not None and text.startswith(after) and after.startswith(before) and len(after) > len(before):
             places[i] = (len(before), len(after))
     return places
+
+
+def _asked(
+    template: ChatTemplate, plain: Sequence[Mapping[str, Any]], tools: Sequence[Any] | None, i: int
+) -> str | None:
+    """What is rendered before the text of turn ``i``, its header included; None where nothing comes before."""
+    if plain[i]["role"] == "assistant":
+        return template.render(plain[:i], tools=tools, add_generation_prompt=True).text if i else None
+    # No template asks for a turn of another role, so its header is what comes before a word put in its place.
+    before, mark, _ = template.render([*plain[:i], {**plain[i], "content": _MARK}], tools=tools).text.rpartition(_MARK)
+    return before if mark else None
 
 
 def _answer(place: Span, turn: int, spans: Sequence[Span], kept: int) -> Answer:
@@ -184,9 +198,13 @@ def _cut(text: str, start: int, stop: int, state: State, turn: int | None, end: 
     return [part for part in parts if part.text]
 
 
-def _warnings(answers: Sequence[Answer], trainable: int, counter: Counter, cutoff: int | None) -> list[str]:
+def _warnings(
+    is_prompt: bool, answers: Sequence[Answer], trainable: int, counter: Counter, cutoff: int | None
+) -> list[str]:
     warnings = []
-    if not answers:
+    if is_prompt:
+        warnings.append("a prompt without an answer: only trainers that sample answers themselves learn from it")
+    elif not answers:
         warnings.append("no turn of this row is trained: its loss is 0 and nothing says so while training")
     elif not trainable:
         warnings.append(f"no trained token lies before the cut-off of {cutoff:,}: the row trains nothing")

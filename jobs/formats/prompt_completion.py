@@ -5,31 +5,20 @@ TRL ``docs/source/dataset_formats.md``; only the completion is trained. With a b
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from jobs.formats.answers import FLAVOURS, demand_answer, read_answer, read_question, write_answer, write_question
 from jobs.formats.checks import check_dialogue
 from jobs.formats.dialogue import read_tools, write_tools
-from jobs.formats.holds import CHAT_KINDS, MEDIA_COLUMNS, Holds
+from jobs.formats.holds import MESSAGES
 from jobs.formats.media import read_media, write_media
 from jobs.formats.shape import Leftovers, Rendering
 from jobs.record import Media, Record, RecordError
 
 NAME = "prompt_completion"
-HOLDS = Holds(
-    kinds=CHAT_KINDS,
-    columns=MEDIA_COLUMNS | {"prompt", "completion", "tools"},
-    name=NAME,
-    any_order=True,
-    answer_last=True,
-    needs_prompt=True,
-    prompt_apart=True,
-    tool_turns=True,
-    tools=True,
-    call_ids=True,
-    content_beside_calls=True,
-    turn_fields=True,
-    media=True,
+HOLDS = replace(
+    MESSAGES, name=NAME, columns=MESSAGES.columns | {"prompt", "completion"}, answer_last=True, prompt_apart=True
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from jobs.formats import (
     alpaca,
@@ -13,6 +13,7 @@ from jobs.formats import (
     openai_preference,
     preference,
     prompt_completion,
+    prompt_only,
     sharegpt,
     stepwise,
     swift,
@@ -26,6 +27,7 @@ from jobs.formats.reasoning import Style, rewrite_reasoning
 from jobs.record import Record, RecordError
 
 AUTO = "auto"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ FORMATS: dict[str, Format] = {
         Format("preference", preference.parse, preference.render, preference.HOLDS),
         Format("ranking", preference.parse, preference.render_ranking, preference.RANKING_HOLDS),
         Format("prompt_completion", prompt_completion.parse, prompt_completion.render, prompt_completion.HOLDS),
+        Format("prompt_only", prompt_only.parse, prompt_only.render, prompt_only.HOLDS),
         Format("stepwise", stepwise.parse, stepwise.render, stepwise.HOLDS),
         Format("openai_preference", openai_preference.parse, openai_preference.render, openai_preference.HOLDS),
         Format("swift", swift.parse, swift.render, swift.HOLDS),
@@ -74,6 +77,8 @@ def parse_row(obj: Any, format: str = AUTO, fields: Mapping[str, str] | None = N
         RecordError: the row has no place in a record; ``unknown_shape`` when no format fits.
         ValueError: ``format`` or a name in ``fields`` is none of ours.
     """
+    if not fields and format == AUTO and (name := detect(obj)) is not None:
+        return FORMATS[name].parse(obj)
     if fields:
         table.check_fields(fields)
         chosen = AUTO if format == "table" else format
@@ -111,9 +116,18 @@ def get_format(name: str) -> Format:
     Raises:
         ValueError: naming the formats there are.
     """
-    found = FORMATS.get(name)
+    return pick(FORMATS, name, "format")
+
+
+def pick(table: Mapping[str, _T], name: str, what: str) -> _T:
+    """An entry of a table by its name.
+
+    Raises:
+        ValueError: naming the entries there are.
+    """
+    found = table.get(name)
     if found is None:
-        raise ValueError(f"unknown format {name!r}; expected one of {', '.join(FORMATS)}")
+        raise ValueError(f"unknown {what} {name!r}; expected one of {', '.join(table)}")
     return found
 
 
@@ -123,10 +137,10 @@ def _parse(obj: Any, format: str) -> Record:
     if not isinstance(obj, dict):
         return text.parse(obj)  # which says what it expected
     name = detect(obj)
-    if name is None:
-        raise RecordError(
-            "unknown_shape",
-            "expected columns of a known format (text; instruction, output; conversations; messages; chosen, rejected);"
-            " name others by a field mapping",
-        )
-    return FORMATS[name].parse(obj)
+    if name is not None:
+        return FORMATS[name].parse(obj)
+    raise RecordError(
+        "unknown_shape",
+        "expected columns of a known format (text; instruction, output; conversations; messages; chosen, rejected);"
+        " name others by a field mapping",
+    )

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from jobs.formats.dialogue import parse_dialogue, render_dialogue
-from jobs.formats.holds import Holds
+from jobs.formats.holds import DIALOGUE
 from jobs.formats.turn_list import SHAREGPT
 from jobs.record import Record
 
 NAME, KEY = "sharegpt", "conversations"
-HOLDS = Holds(
-    kinds=frozenset({"chat", "preference", "unpaired_preference"}),
-    columns=frozenset({KEY, "tools", "images", "videos", "audios"}),
-    name=NAME,
-    any_order=True,
-    needs_prompt=True,
-    tool_turns=True,
-    tools=True,
-    turn_fields=True,
-    media=True,
-)
+HOLDS = replace(DIALOGUE, name=NAME, columns=DIALOGUE.columns | {KEY})
 
 
 def parse(obj: Any) -> Record:

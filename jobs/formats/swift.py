@@ -1,17 +1,20 @@
 """ms-swift: ``{"messages", "rejected_response" or "rejected_messages"?, "label"?, "objects"?, "channel"?, ...}``.
 
 Its ``docs/source_en/Customization/Custom-dataset.md``: a refused answer stands beside the dialogue whose last turn is
-the preferred one; ``loss`` on a turn says whether it is trained; ``objects`` (grounding) and ``channel`` are columns.
+the preferred one; ``query`` and ``response`` may stand for the last exchange and ``history`` for those before; ``loss``
+on a turn says whether it is trained; ``objects`` (grounding) and ``channel`` are columns.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from jobs.formats import alpaca
 from jobs.formats.answers import demand_answer, read_answer, shared_start
-from jobs.formats.checks import check_dialogue
-from jobs.formats.dialogue import read_prompt, read_tools, write_prompt, write_tools
-from jobs.formats.holds import CHAT_KINDS, MEDIA_COLUMNS, Holds
+from jobs.formats.checks import alternates, check_dialogue
+from jobs.formats.dialogue import LIST_KEYS, read_prompt, read_tools, write_prompt, write_tools
+from jobs.formats.holds import DIALOGUE as _DIALOGUE
 from jobs.formats.media import read_media, write_media
 from jobs.formats.shape import Leftovers, Rendering
 from jobs.formats.turn_list import SWIFT, read_turns, write_turns
@@ -19,18 +22,14 @@ from jobs.record import Media, Message, Record, RecordError
 
 NAME, KEY = "swift", "messages"
 RESPONSE, DIALOGUE = "rejected_response", "rejected_messages"
-HOLDS = Holds(
-    kinds=CHAT_KINDS,
-    columns=MEDIA_COLUMNS | {KEY, RESPONSE, DIALOGUE, "label", "tools"},
+QUERY, ANSWER = "query", "response"
+_OTHER_ROWS = frozenset({*LIST_KEYS, "instruction", "input", "output", "chosen", "rejected", "prompt", "completion"})
+HOLDS = replace(
+    _DIALOGUE,
     name=NAME,
-    any_order=True,
-    needs_prompt=True,
-    tool_turns=True,
-    tools=True,
-    turn_fields=True,
+    columns=_DIALOGUE.columns | {KEY, RESPONSE, DIALOGUE, "label"},
     preferences=True,
     labels=True,
-    media=True,
 )
 
 
@@ -42,6 +41,8 @@ def parse(obj: Any) -> Record:
             turns raise.
     """
     left = Leftovers(obj)
+    if is_query(left.fields):
+        return _parse_query(left)
     response, dialogue = _refused(left)
     # Of a pair the label says nothing that chosen and rejected do not; it stays a column.
     judged = response is None and dialogue is None and isinstance(left.fields.get("label"), bool)
@@ -73,6 +74,8 @@ def render(record: Record) -> dict[str, Any]:
     """The inverse of ``parse``; a refused answer of one plain turn is written as ``rejected_response``."""
     HOLDS.demand(record, NAME)
     rendering = Rendering(record, NAME)
+    if rendering.shape.get("query") and alternates([*record.messages, *record.chosen]):
+        return _render_query(record, rendering)
     media = list(record.media)
     row: dict[str, Any] = {}
     if record.rejected:
@@ -92,6 +95,43 @@ def render(record: Record) -> dict[str, Any]:
         row["label"] = record.label
     write_tools(rendering, record.tools, row)
     write_media(rendering, media, row)
+    return rendering.finish(row)
+
+
+def is_query(obj: dict[str, Any]) -> bool:
+    """Whether a row has its last exchange in ``query`` and ``response``, and those before in ``history``."""
+    return QUERY in obj and ANSWER in obj and _OTHER_ROWS.isdisjoint(obj)
+
+
+def _parse_query(left: Leftovers) -> Record:
+    """The row read as Alpaca's, whose columns mean the same by other names."""
+    refused, dialogue = _refused(left)
+    if dialogue is not None:
+        left.fields[DIALOGUE] = dialogue
+    left.shape["query"] = True
+    left.fields["instruction"], left.fields["output"] = left.fields.pop(QUERY), left.fields.pop(ANSWER)
+    try:
+        messages = alpaca.read_prompt(left)
+        chosen = [Message("assistant", alpaca.read_output(left))]
+    except RecordError as error:
+        path = error.path.replace("$.instruction", f"$.{QUERY}").replace("$.output", f"$.{ANSWER}")
+        raise RecordError(error.reason, error.detail, path) from None
+    rest: dict[str, Any] = {"tools": read_tools(left), "media": read_media(left, messages)}
+    if refused is None:
+        return left.record("chat", NAME, messages=[*messages, *chosen], **rest)
+    rejected, _ = read_answer(refused, f"$.{RESPONSE}", left, "rejected", [])
+    return left.record("preference", NAME, messages=messages, chosen=chosen, rejected=rejected, **rest)
+
+
+def _render_query(record: Record, rendering: Rendering) -> dict[str, Any]:
+    said = [*record.messages, *record.chosen]
+    row = alpaca.write_prompt(rendering, said[:-1])
+    row[QUERY] = row.pop("instruction", "")
+    row[ANSWER] = said[-1].content
+    if record.rejected:
+        row[RESPONSE] = record.rejected[0].content
+    write_tools(rendering, record.tools, row)
+    write_media(rendering, record.media, row)
     return rendering.finish(row)
 
 

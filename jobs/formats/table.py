@@ -18,16 +18,17 @@ from jobs.formats.alpaca import render as _render_alpaca
 from jobs.formats.holds import Holds
 from jobs.formats.shape import SHAPE, dump_json, type_name
 from jobs.formats.text import render as _render_text
+from jobs.formats.turn_list import ROLE_WORDS
 from jobs.formats.turns import Dialect
 from jobs.formats.turns import parse as _parse_turns
-from jobs.record import Meta, Record, RecordError
+from jobs.record import ROLES, Meta, Record, RecordError
 
 NAME = "table"
 HOLDS = Holds(kinds=_ALPACA_HOLDS.kinds | {"text"}, columns=_ALPACA_HOLDS.columns | {"text"}, history=False, media=True)
 _TEXTS = ("instruction", "input", "output", "system", "prompt", "completion", "chosen", "rejected", "text")
 _COLUMNS = (*_TEXTS, "history", "messages", "turns", "tools", "images", "videos", "audios", "label")
 _TURN_KEYS = ("role", "content", "user", "assistant")
-_META = tuple(f"meta.{slot}" for slot in Meta.__dataclass_fields__)
+_META = tuple(f"meta.{slot}" for slot in Meta._fields)
 # An image and its caption need a folder to store images in: jobs.sources.captioned_images reads them.
 _CAPTIONS = ("image", "caption")
 MAPPABLE = (*_COLUMNS, *_TURN_KEYS, *_META, *_CAPTIONS)
@@ -91,10 +92,9 @@ def parse(obj: Any, fields: Mapping[str, str], parse_renamed: Any) -> Record:
         except RecordError as error:
             raise _at_their_column(error, note["columns"]) from None
     meta = {name.removeprefix("meta."): column for name, column in fields.items() if name in _META}
-    for slot, column in meta.items():
-        value = _look(obj, column)
-        if isinstance(value, str | int) and value != "":
-            setattr(record.meta, slot, str(value))
+    told = {slot: _look(obj, column) for slot, column in meta.items()}
+    if news := {slot: str(v) for slot, v in told.items() if isinstance(v, str | int) and v != ""}:
+        record.meta = record.meta._replace(**news)
     note = {key: value for key, value in {**note, "meta": meta}.items() if value}
     if note:
         extras = orjson.loads(record.extras) if record.extras else {}
@@ -172,10 +172,16 @@ def _rename_turn(turn: Any, fields: Mapping[str, str]) -> Any:
     out = {k: v for k, v in turn.items() if k not in (role_key, content_key)}
     if role_key in turn:
         word = turn[role_key]
-        out["role"] = words.get(word, word) if isinstance(word, str) else word
+        out["role"] = _role_word(words.get(word, word)) if isinstance(word, str) else word
     if content_key in turn:
         out["content"] = turn[content_key]
     return out
+
+
+def _role_word(word: str) -> str:
+    """The word of role/content messages: keys that somebody named, or that were found, say nothing of its spelling."""
+    role = ROLE_WORDS.get(word.strip().lower())
+    return role if role in ROLES and word != "developer" else word
 
 
 def _is_number(text: Any) -> bool:

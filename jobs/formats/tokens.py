@@ -10,6 +10,7 @@ for Chinese. It is an estimate; a cut-off that matters wants ``--tokenizer``.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,6 +50,13 @@ _PIECE = re.compile(
     r"|(?P<letter>[^\W\d_])|(?P<marks>(?:[^\w\s<]|_)+|<)|(?P<other>.)",
     re.S,
 )
+_WORDS, _DIGITS, _HANS = re.compile("[A-Za-z]+"), re.compile(r"\d+"), re.compile("[\u3400-\u9fff]+")
+_BREAKS, _MARK_RUNS = re.compile(r"\s*\n\s*"), re.compile(r"(?:[^\w\s]|_)+")
+# The same classes of ASCII, as tables that leave one of them and make spaces of the rest: several times as fast.
+_LETTERS_ALONE = bytes(i if chr(i).isalpha() and i < 128 else 32 for i in range(256))
+_MARKS_ALONE = bytes(32 if chr(i).isalnum() or chr(i).isspace() else 33 for i in range(256))
+_DIGIT_BYTES = b"0123456789"
+_LETTERS = re.compile(r"[^\W\d_A-Za-z\u3400-\u9fff]+")
 _WEIGHT = {"special": _ONE, "han": _HAN, "digit": _DIGIT, "break": _BREAK, "space": 0, "letter": _LETTER}
 
 
@@ -60,8 +68,11 @@ class EstimatedTokens:
 
     def count(self, text: str) -> int:
         """Estimated tokens; at least one for any text."""
-        total = sum(_weight(piece) for piece in _PIECE.finditer(text))
-        return max(1, total // _ONE) if text else 0
+        if not text:
+            return 0
+        # Special tokens take characters of several classes, and all of them begin so.
+        total = sum(map(_weight, _PIECE.finditer(text))) if "<" in text else _weight_of_classes(text)
+        return max(1, total // _ONE)
 
     def spans(self, text: str) -> list[Span]:
         """Spans as many as ``count`` says that cover the text without gaps."""
@@ -89,6 +100,25 @@ def _weight(piece: re.Match[str]) -> int:
     if kind == "word":
         return _WORD + _EIGHT_MORE * ((piece.end() - piece.start() - 1) // 8)
     return _WEIGHT.get(kind, _MARKS)
+
+
+def _weight_of_classes(text: str) -> int:
+    """The sum of ``_weight`` over the pieces of a text without "<", class by class and not piece by piece."""
+    words: Sequence[str | bytes]
+    if text.isascii():
+        data = text.encode()
+        words = data.translate(_LETTERS_ALONE).split()
+        total = _DIGIT * (len(data) - len(data.translate(None, _DIGIT_BYTES)))
+        total += _MARKS * len(data.translate(_MARKS_ALONE).split())
+    else:
+        words = _WORDS.findall(text)
+        total = _DIGIT * sum(map(len, _DIGITS.findall(text))) + _MARKS * len(_MARK_RUNS.findall(text))
+        total += _HAN * sum(map(len, _HANS.findall(text)))
+        total += _LETTER * sum(map(len, _LETTERS.findall(text)))
+    total += _WORD * len(words) + _EIGHT_MORE * sum((len(word) - 1) // 8 for word in words if len(word) > 8)
+    if "\n" in text:
+        total += _BREAK * len(_BREAKS.findall(text))
+    return total
 
 
 class TokenizerJson:

@@ -15,6 +15,8 @@ from jobs.formats.tool_calls import read_function_call, read_openai, write_funct
 from jobs.record import Media, Message, RecordError
 
 CALL = "call"
+# OpenAI's key of a single call before there were tool_calls.
+LEGACY_CALL = "function_call"
 # Every word that a data set in the wild uses for a role. ``call`` is an assistant turn that holds JSON of a tool call.
 ROLE_WORDS = {
     "system": "system",
@@ -141,7 +143,6 @@ def _read_turn(
     rest = dict(item)
     role = _read_role(rest.pop(style.role_key, None), f"{where}.{style.role_key}", style, left, slot, index)
     at = f"{where}.{style.content_key}"
-    has_content = style.content_key in rest
     content = rest.pop(style.content_key, None)
     if role == CALL:
         tool_calls, text_style = read_function_call(content, at)
@@ -153,8 +154,10 @@ def _read_turn(
             message.tool_calls, styles = read_openai(rest.pop("tool_calls"), f"{where}.tool_calls")
             if any(s != "spaced" for s in styles):
                 left.note_turn(slot, index, arguments=styles)
-            if not has_content:
-                left.note_turn(slot, index, no_content=True)
+        elif isinstance(rest.get(LEGACY_CALL), dict) and role == "assistant":
+            call = {"type": "function", "function": rest.pop(LEGACY_CALL)}
+            message.tool_calls, styles = read_openai([call], f"{where}.{LEGACY_CALL}")
+            left.note_turn(slot, index, legacy=True, arguments=styles)
         # A tool may well return nothing and a system prompt may say nothing; a person or a model that says nothing
         # is a defect.
         content = message.content
@@ -227,8 +230,8 @@ def _write_content(m: Message, key: str, notes: dict[str, Any], media: list[Medi
         if reasoning is not None:
             row[field_name] = reasoning
             content = answer or blank
-    if not notes.get("no_content"):
-        row[key] = content
+    # Beside tool calls too, where OpenAI lets it be left out: LLaMA-Factory, ms-swift and TRL index it.
+    row[key] = content
 
 
 def _write_turn(
@@ -243,7 +246,11 @@ def _write_turn(
     else:
         _write_content(m, style.content_key, notes, media, row)
         if m.tool_calls is not None:
-            row["tool_calls"] = write_openai(m.tool_calls, notes.get("arguments"))
+            calls = write_openai(m.tool_calls, notes.get("arguments"))
+            if "legacy" in notes:
+                row[LEGACY_CALL] = calls[0]["function"]
+            else:
+                row["tool_calls"] = calls
     if m.name is not None:
         row["name"] = m.name
     if m.tool_call_id is not None:

@@ -7,7 +7,8 @@ Great Expectations sees columns, not fields of structs, so the gate judges a pro
     quarantine_reason, evidence_witness, evidence_similarity, evidence_rule, meta_language, ...
     messages_count, media_count, changes_count   lists and maps: how many entries
     texts                                      every text of a record, one a line, for patterns that may not occur
-    trained_turns                              answers that a trainer learns from; of plain text 1 where there is any
+    trained_turns                              turns that a trainer learns from; of plain text 1 where there is any, of
+                                               a prompt without an answer those that say something
 
 Binary columns (raw bytes of quarantined rows) are left out.
 """
@@ -85,12 +86,14 @@ def _flat(column: Column, name: str, kind: DataType) -> list[Column]:
 
 def _trained_turns() -> Column:
     """What ``jobs.formats.trained.trains_something`` asks of a row, as a number."""
+    said = "coalesce(t.content rlike '(?U)\\\\S', false)"
     counted = (
-        "size(filter({}, t -> t.role = 'assistant' and coalesce(t.train, true)"
-        " and (coalesce(t.content rlike '(?U)\\\\S', false) or coalesce(t.tool_calls, '') != '')))"
+        "size(filter({}, t -> coalesce(t.train, t.role = 'assistant')"
+        f" and ({said} or coalesce(t.tool_calls, '') != '')))"
     )
     text = F.col("text").rlike(r"(?U)\S").cast("int")
     answers = F.when(F.col("kind") == "preference", F.expr(counted.format("chosen")))
+    answers = answers.when(F.col("kind") == "prompt", F.expr(f"size(filter(messages, t -> {said}))"))
     answers = answers.otherwise(F.expr(counted.format("messages")))
     # The size of no list at all is -1.
     return F.greatest(F.lit(0), F.when(F.col("kind") == "text", F.coalesce(text, F.lit(0))).otherwise(answers))

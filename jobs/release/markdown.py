@@ -58,6 +58,8 @@ def passport_markdown(passport: Mapping[str, Any]) -> str:
         _acceptance(passport["acceptance"]),
         "## Files",
         _files(passport["files"]),
+        "Beside them: dataset\\_info.json for LLaMA-Factory, in the folder trainers a snippet or loading code for each "
+        "trainer that reads one of the formats, and in the folder media the stored images that rows name.",
         "## Known limitations",
         _items(escape(limitation["detail"]) for limitation in passport["limitations"]),
     ]

@@ -27,6 +27,7 @@ from jobs.release.markdown import passport_markdown
 from jobs.release.model import PUBLISHED, DataFile, Release, ReleasedFile, content_digest, write_manifest
 from jobs.release.passport import make_passport
 from jobs.release.statistics import COLUMNS, collect_statistics
+from jobs.sources.captioned_images import FOLDER as MEDIA
 from jobs.spec import Specification
 
 _IN_THE_MAKING = ".publishing-"
@@ -94,7 +95,9 @@ def publish(
     acceptance = check(specification.acceptance, measures)
     require(acceptance)
     with _alone(layout.releases), _folder_in_the_making(layout.releases) as folder:
-        data = write_data(table, [export.format for export in specification.exports], specification.name, folder)
+        formats = [export.format for export in specification.exports]
+        media = Path(layout.table("collect", "raw")).parent / MEDIA
+        data = write_data(table, formats, specification.name, folder, media)
         _refuse_empty_formats(data)
         digest = content_digest(data)
         known = ledger.releases(layout)

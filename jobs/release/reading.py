@@ -12,6 +12,9 @@ from jobs.record import RecordError
 from jobs.release.model import Release
 from jobs.release.rows import records_of
 
+# The format that a row is read in when none is asked for, where it is not ChatML.
+_FORMATS = {"text": "text", "stepwise": "stepwise", "prompt": "prompt_only"}
+
 
 class NotInReleaseError(ValueError):
     """A release was asked for a split or a format that there is not."""
@@ -26,7 +29,8 @@ def read_rows(
         limit: how many at most; None for all.
         split: only rows of this split.
         format: a name of ``jobs.formats.registry.FORMATS``; rows that it cannot hold are left out, as they are
-            left out of its files. None means ChatML, and plain text for rows of kind ``text``, and leaves none out.
+            left out of its files. None means ChatML, for rows of kind ``text``, ``stepwise`` and ``prompt`` the format
+            of that kind, and leaves none out.
 
     Raises:
         NotInReleaseError: no such format, or no such split in this release; says which there are.
@@ -46,7 +50,7 @@ def read_rows(
 def _rendered(table: TableVersion, split: str | None, format: str | None) -> Iterator[dict[str, Any]]:
     for _, record in records_of(table, split):
         try:
-            yield render_row(record, format or ("text" if record.kind == "text" else "chatml"))
+            yield render_row(record, format or _FORMATS.get(record.kind, "chatml"))
         except RecordError:
             if format is None:
                 raise

@@ -20,6 +20,7 @@ from jobs.record import RecordError
 from jobs.sources.rows import RawRow
 
 FOLDER = "media"
+_COLUMN = "images"
 _INLINE = 1024  # no path is as long; file systems stop at 255 bytes a name, most paths far below this
 _BASE64_STARTS = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk")
 
@@ -41,17 +42,19 @@ class Captions:
 
 
 class MediaStore:
-    """A folder in which each file has the name of its SHA-256, so that equal files are stored once."""
+    """A folder in which each file has the name of its SHA-256, so that equal files are stored once; without a folder
+    files are named and not stored.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     def put(self, data: bytes, suffix: str) -> str:
         """Store bytes; the path under which rows name them: ``media/<two digits>/<sha256>.<suffix>``."""
         digest = hashlib.sha256(data).hexdigest()
         name = f"{digest[:2]}/{digest}.{suffix}"
-        file = self._folder / name
-        if not file.exists():
+        file = self._folder / name if self._folder else None
+        if file and not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             part = file.with_name(f"{file.name}.{os.getpid()}.part")
             part.write_bytes(data)
@@ -78,6 +81,59 @@ def read_captions(rows: Iterable[RawRow], captions: Captions, folder: Path, stor
             yield RawRow(raw.row, raw.line, raw.path, raw.value, error, raw.raw)
         else:
             yield RawRow(raw.row, raw.line, raw.path, value, None, raw.raw)
+
+
+def store_images(value: Any, store: MediaStore) -> Any:
+    """A row whose images are ``{"bytes", "path"}``, the bytes as Base64 text as rows of Parquet have them, with the
+    paths under which they are stored instead; None when it has none.
+
+    Raises:
+        RecordError: ``broken_image``.
+    """
+    stored = _with_paths(value, store)
+    return None if stored is value else stored
+
+
+def _with_paths(value: Any, store: MediaStore) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("bytes"), str) and value["bytes"]:
+        data = _decoded(value["bytes"], "$")
+        return store.put(data, read_image(data).kind)
+    if isinstance(value, list):
+        listed = [_with_paths(item, store) for item in value]
+        return listed if any(a is not b for a, b in zip(listed, value, strict=True)) else value
+    if isinstance(value, dict):
+        held = {key: _with_paths(item, store) for key, item in value.items()}
+        return held if any(held[key] is not item for key, item in value.items()) else value
+    return value
+
+
+def store_encoded(row: dict[str, Any], store: MediaStore) -> dict[str, Any]:
+    """A row with the paths under which they are stored in place of the images that stand in its column ``images`` as
+    Base64 text or data URIs; the row itself when it has none. Data URIs in content parts stay: OpenAI wants them there.
+
+    Raises:
+        RecordError: ``broken_image``.
+    """
+    images = row.get(_COLUMN)
+    if not images or not isinstance(images, str | list):
+        return row
+    cells = [images] if isinstance(images, str) else images
+    stored = [_encoded_path(cell, f"$.{_COLUMN}[{i}]", store) for i, cell in enumerate(cells)]
+    if not any(stored):
+        return row
+    named = [path or cell for path, cell in zip(stored, cells, strict=True)]
+    return {**row, _COLUMN: named[0] if isinstance(images, str) else named}
+
+
+def _encoded_path(cell: Any, where: str, store: MediaStore) -> str | None:
+    encoded = _inline(cell)
+    if encoded is None:
+        return None
+    data = _decoded(encoded, where)
+    try:
+        return store.put(data, read_image(data).kind)
+    except RecordError as error:
+        raise RecordError(error.reason, error.detail, where) from None
 
 
 def hash_of(path: str) -> str | None:
@@ -121,10 +177,7 @@ def _image_data(cell: Any, folder: Path, where: str) -> bytes:
         raise RecordError("missing_image", "expected a file, bytes or Base64 text, came none", where)
     encoded = _inline(cell)
     if encoded is not None:
-        try:
-            return base64.b64decode(encoded, validate=True)
-        except (binascii.Error, ValueError):
-            raise RecordError("broken_image", "expected Base64 text", where) from None
+        return _decoded(encoded, where)
     if "://" in cell:
         raise RecordError("missing_image", "expected a file, came an address; download the images first", where)
     file = folder / cell
@@ -134,6 +187,13 @@ def _image_data(cell: Any, folder: Path, where: str) -> bytes:
         return file.read_bytes()
     except (OSError, ValueError):
         raise RecordError("missing_image", "expected a file; it does not exist or cannot be read", where) from None
+
+
+def _decoded(encoded: str, where: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise RecordError("broken_image", "expected Base64 text", where) from None
 
 
 def _inline(cell: Any) -> str | None:

@@ -4,11 +4,10 @@ its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
@@ -16,46 +15,9 @@ from jobs.formats.detect import detect
 from jobs.formats.registry import AUTO
 from jobs.record import RecordError, content_hash
 from jobs.record_schema import ROW_SCHEMA
-from jobs.sources.captioned_images import Captions, MediaStore, hash_of, read_captions
-from jobs.sources.files import read_rows
-from jobs.sources.merged_rows import Merging, merge_rows
-from jobs.sources.row_parser import RowParser
+from jobs.sources.captioned_images import hash_of
 from jobs.sources.rows import RAW_LIMIT, RawRow, join_path
-
-TEMPLATES = "templates"
-
-
-class SourceLike(Protocol):
-    """What collecting needs to know of a source; the specification's ``SourceSpec`` is one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def format(self) -> str: ...
-    @property
-    def fields(self) -> Mapping[str, str]: ...
-    @property
-    def licence(self) -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFields:
-    """A source outside a specification. ``count`` and ``seed`` are for ``kind`` templates."""
-
-    name: str
-    kind: str = "external"
-    format: str = AUTO
-    fields: Mapping[str, str] = field(default_factory=dict)
-    licence: str | None = None
-    collected_at: str | None = None
-    count: int | None = None
-    seed: int = 0
-    instruction: str | None = None
-    merged_prompt: str | None = None
-    output_column_name: str | None = None
-    conversation_extension: int = 1
+from jobs.sources.source_rows import TEMPLATES, SourceLike, SourceRows
 
 
 def collect_file(
@@ -95,38 +57,19 @@ def collect_file(
         "synthetic": source.kind in ("synthetic", TEMPLATES),
         "parent": None,
     }
-    rows, shaped = source_rows(file, source, media)
-    parser = RowParser([file], "chatml" if shaped else source.format, None if shaped else source.fields)
-    for raw in rows:
+    if "image" in source.fields and media is None:
+        raise ValueError(f"source {source.name}: its images need a folder to be stored in; give `media`")
+    rows = SourceRows([file], source, media)
+    for raw in rows.read(file):
         place = {**known, "row": raw.row, "line": raw.line}
-        yield _good_or_quarantined(raw, source, place, parser)
+        yield _good_or_quarantined(raw, source, place, rows)
 
 
-def source_rows(file: Path, source: SourceLike, media: Path | None = None) -> tuple[Iterator[RawRow], bool]:
-    """A source's raw rows, and whether they were made into ChatML rows already (images, merged prompts).
-
-    Raises:
-        ValueError: as ``collect_file``.
-    """
-    if source.kind == TEMPLATES:
-        from jobs.sources.templates import read_templates
-
-        count, seed = getattr(source, "count", None) or 0, getattr(source, "seed", 0)
-        return read_templates(file, count=count, seed=seed), False
-    if captions := Captions.of(source):
-        if media is None:
-            raise ValueError(f"source {source.name}: its images need a folder to be stored in; give `media`")
-        return read_captions(read_rows(file), captions, file.parent, MediaStore(media)), True
-    if merging := Merging.of(source):
-        return merge_rows(read_rows(file), merging), True
-    return read_rows(file), False
-
-
-def _good_or_quarantined(raw: RawRow, source: SourceLike, place: dict[str, Any], parser: RowParser) -> dict[str, Any]:
+def _good_or_quarantined(raw: RawRow, source: SourceLike, place: dict[str, Any], rows: SourceRows) -> dict[str, Any]:
     error = raw.error
     if error is None:
         try:
-            record = parser.parse(raw.value)
+            record = rows.parse(raw.value)
         except RecordError as refused:
             error = refused
         else:

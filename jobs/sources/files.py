@@ -62,6 +62,9 @@ def read_rows(path: str | Path, seen: Callable[[int], None] | None = None) -> It
     """
     file = Path(path)
     with ByteSource(file, seen) as source:
+        if source.compression is None:
+            yield from _rows_of(file, source)
+            return
         last: RawRow | None = None
         for last in _rows_of(file, source):
             yield last

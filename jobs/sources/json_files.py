@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import orjson
 
 from jobs.formats.detect import detect
+from jobs.formats.role_keys import RoleKeys
 from jobs.sources.json_elements import Buffer, ElementReader
 from jobs.sources.json_lines import read_json_lines
 from jobs.sources.rows import RawRow
@@ -66,16 +68,32 @@ def _first_object_spans_lines(start: bytes) -> bool:
 
 def _is_frame(start: bytes) -> bool:
     line, _, rest = start.partition(b"\n")
-    try:
-        row = orjson.loads(line)
-    except orjson.JSONDecodeError:
+    row = _loads(line)
+    if row is not None and rest.strip(_SPACE):
+        return False
+    row = row or _loads(start)
+    if row is None:
         return _frame_key(start) is not None and not rest.lstrip(_SPACE).startswith(b"{" + line[1:9])
     return (
-        not rest.strip(_SPACE)
-        and detect(row) is None
+        detect(row) is None
         and _ROW_KEYS.isdisjoint(row)
+        and not _is_dialogue(row)
         and any(isinstance(v, list) and v and isinstance(v[0], dict | list) for v in row.values())
     )
+
+
+def _is_dialogue(row: dict[str, Any]) -> bool:
+    """Whether a column holds turns under keys of their own: the object is a row, and not a frame around rows."""
+    keys = RoleKeys()
+    keys.add(row)
+    return keys.mapping() is not None
+
+
+def _loads(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _frame_key(start: bytes) -> bytes | None:

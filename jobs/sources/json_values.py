@@ -14,7 +14,6 @@ from jobs.record import RecordError
 # From here on orjson reads whole numbers as floats, which changes them silently; those of others are rarely so big.
 _BIGGEST = 2.0**63
 _LONG_NUMBER = re.compile(rb"(?<![\d.+-])-?\d{19,}(?![\d.eE])")
-_SPACED_COLON = re.compile(rb'"\s+:')
 _NAME = re.compile(r"[A-Za-z_]{1,40}")
 _IN_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
 
@@ -31,43 +30,50 @@ def load_object(raw: bytes) -> tuple[dict[str, Any] | None, RecordError | None]:
         return None, _explain(raw, error)
     if not isinstance(value, dict):
         return None, RecordError("not_an_object", f"expected a JSON object, came {type_name(value)}")
-    keys, big = _survey(value)
+    strings, big = _survey(value)
     if big and _LONG_NUMBER.search(_IN_STRING.sub(b'""', raw)):
         return None, RecordError("number_out_of_range", "a number has more than 64 bits; write it as text")
-    if _may_repeat_keys(raw, keys) and (name := _repeated_key(raw)) is not None:
+    if _lacks_strings(raw, strings) and (name := _repeated_key(raw)) is not None:
         return None, RecordError("duplicate_key", f"{name} stands twice in one object, with different values")
     return value, None
 
 
 def _survey(value: dict[str, Any]) -> tuple[int, bool]:
-    """How many keys the objects in ``value`` have, and whether a number is beyond 64 bits."""
+    """How many strings ``value`` has, keys included, and whether a number is beyond 64 bits."""
+    for inner in value.values():
+        if type(inner) is not str:
+            break
+    else:
+        return 2 * len(value), False
     waiting: list[Any] = [value]
-    keys, big = 0, False
-    while waiting:
-        item = waiting.pop()
+    strings, big = 0, False
+    for item in waiting:  # which grows on the way
         if type(item) is dict:
-            keys += len(item)
+            strings += len(item)
             inside = item.values()
         else:
             inside = item
         for inner in inside:
             kind = type(inner)
-            if kind is dict or kind is list:
+            if kind is str:
+                strings += 1
+            elif kind is dict or kind is list:
                 waiting.append(inner)
             elif kind is float and not -_BIGGEST < inner < _BIGGEST:
                 big = True
-    return keys, big
+    return strings, big
 
 
-def _may_repeat_keys(raw: bytes, keys: int) -> bool:
-    """False where as many keys were read as stand in the bytes: counted quickly, and sure only when they agree.
+def _lacks_strings(raw: bytes, strings: int) -> bool:
+    """Whether more strings stand in the bytes of a JSON value than were read: a key stood twice.
 
-    A key ends in a quote and a colon; so does, in a string that holds JSON, an escaped quote and a colon.
+    Each has two quotes; an escaped quote is none of them, and a backslash that is itself escaped escapes nothing.
     """
-    written = raw.count(b'":') - raw.count(b'\\":')
-    if written != keys or b'\\\\":' in raw:
-        return True
-    return any(gap in raw for gap in (b" :", b"\n:", b"\t:", b"\r:")) and _SPACED_COLON.search(raw) is not None
+    if b"\\" not in raw:
+        return raw.count(b'"') != 2 * strings
+    if b"\\\\" in raw:
+        raw = raw.replace(b"\\\\", b"")
+    return raw.count(b'"') - raw.count(b'\\"') != 2 * strings
 
 
 def _repeated_key(raw: bytes) -> str | None:

@@ -12,6 +12,10 @@ from jobs.text.protect import without_code
 # 锛 is EF BC, the first two bytes of full-width punctuation, and 鐨 is E7 9A, of 的. Twelve of these cover most damage.
 GBK_MARKS = re.compile("[锛銆鐨鎴鏄鍙璇鎮杩鍚瀹璁浣浠鍦鏈涓缁鍒鍑鎵閫璐鍥鏃鏂]")
 _GARBLED = re.compile("[\ufffd\x80-\x9f]|锟斤拷|锟斤|斤拷|烫烫烫|屯屯屯|ï¿½")
+# The characters that such damage begins with, in one set: a fifth of the time.
+_GARBLED_FIRST = re.compile("[\ufffd\x80-\x9f锟斤烫屯ï]")
+# ftfy knows no damage among ASCII, Chinese characters and full-width forms.
+_BEYOND_CHINESE = re.compile("[\x80-\u2fff\ua000-\ufeff\ufff0-\U0010ffff]")
 
 
 def garbled_share(text: str) -> float:
@@ -19,7 +23,9 @@ def garbled_share(text: str) -> float:
     if not text or text.isascii():
         return 0.0
     prose = without_code(text)
-    damage = sum(len(match.group()) for match in _GARBLED.finditer(prose)) + 2 * badness(prose)
+    damage = sum(len(match.group()) for match in _GARBLED.finditer(prose)) if _GARBLED_FIRST.search(prose) else 0
+    if _BEYOND_CHINESE.search(prose):
+        damage += 2 * badness(prose)
     marks = len(GBK_MARKS.findall(prose))
     if marks >= 3 and marks >= 0.08 * len(prose):
         damage += 2 * marks
@@ -28,4 +34,7 @@ def garbled_share(text: str) -> float:
 
 def is_garbled(text: str) -> bool:
     """Whether any character is certain damage, or 2% and more are likely damage."""
-    return not text.isascii() and (_GARBLED.search(text) is not None or garbled_share(text) > 0.02)
+    if text.isascii():
+        return False
+    certain = _GARBLED_FIRST.search(text) is not None and _GARBLED.search(text) is not None
+    return certain or garbled_share(text) > 0.02

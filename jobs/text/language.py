@@ -9,7 +9,7 @@ from jobs.text.protect import without_protected
 
 Language = Literal["zh", "en", "mixed", "other", "unknown"]
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
 _WORD = re.compile("[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
 _OTHER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\ua640-\uabff\uac00-\ud7af\ufb1d-\ufdff\ufe70-\ufeff]+")
@@ -36,7 +36,10 @@ def language_of(text: str) -> Language:
     kana, or other scripts in 30% of the units, or ten and more Latin words that are foreign rather than English.
     """
     prose = without_protected(text)
-    han = len(_HAN.findall(prose))
+    if prose.isascii():
+        words = _WORD.findall(prose)
+        return ("en" if _is_english(words) else "other") if words else "unknown"
+    han = sum(map(len, _HAN.findall(prose)))
     words = _WORD.findall(prose)
     other = len(_OTHER.findall(prose))
     kana = len(_KANA.findall(prose))

@@ -23,6 +23,10 @@ _PROTECTED = re.compile(
 )
 
 
+# One of these stands in each piece.
+_BEGINNINGS = ("`", "~~~", "$$", "\\", "://", "<", "INST]")
+
+
 def hide(text: str) -> tuple[str, list[str]] | None:
     """The text with each protected piece as one private-use character, and the pieces in order.
 
@@ -45,10 +49,17 @@ def show(text: str, pieces: list[str]) -> str:
 
 def without_protected(text: str) -> str:
     """The text without code, URLs, maths, placeholders and tokens: what a person would call its prose."""
-    return _PROTECTED.sub(" ", text)
+    return _PROTECTED.sub(" ", text) if _may_hold(text) else text
 
 
 def without_code(text: str) -> str:
     """The text without code fences, inline code, formulas and URLs; placeholders and tokens stay."""
     kinds = ("fence", "inline", "maths", "url")
+    if not _may_hold(text):
+        return text
     return _PROTECTED.sub(lambda match: " " if any(match.group(kind) for kind in kinds) else match.group(), text)
+
+
+def _may_hold(text: str) -> bool:
+    """False where nothing that begins a protected piece is there: most texts, told ten times as fast."""
+    return any(map(text.__contains__, _BEGINNINGS)) or (not text.isascii() and SENTINEL.search(text) is not None)

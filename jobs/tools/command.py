@@ -11,6 +11,8 @@ from pathlib import Path
 from jobs.formats.registry import AUTO, FORMATS
 from jobs.formats.table import check_fields
 from jobs.sources.files import list_files
+from jobs.sources.merged_rows import Merging
+from jobs.sources.source_rows import SourceFields, SourceLike
 
 
 class UsageError(Exception):
@@ -74,16 +76,60 @@ def refuse_overwriting(outputs: Iterable[Path], inputs: Sequence[Path], *, force
             raise UsageError(f"{file} exists; overwrite it with --force, or name another file with {option}")
 
 
-def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    """The options that say how to read the input."""
+def add_format_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say what each row is."""
     parser.add_argument("--input-format", default=AUTO, help=f"auto, {', '.join(FORMATS)}; default: told by each row")
     parser.add_argument(
         "--fields",
         nargs="+",
         default=[],
         metavar="OURS=THEIRS",
-        help="which columns mean what: instruction=question output=answer",
+        help="which columns mean what: instruction=question output=answer; image=photo caption=text",
     )
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Those, and the options by which columns are made into dialogues."""
+    add_format_options(parser)
+    parser.add_argument("--instruction", help="what is asked about each image; with --fields image=... caption=...")
+    parser.add_argument("--merged-prompt", help="a table's columns as one question: 'Age: {age}.[[ Fare: {fare}.]]'")
+    parser.add_argument("--output-column", help="the column of the answer to --merged-prompt")
+    parser.add_argument(
+        "--conversation-extension", type=int, default=1, metavar="N", help="join N rows of a merged prompt into one"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the draw that joins rows; default %(default)s")
+
+
+def read_source(arguments: argparse.Namespace) -> SourceLike:
+    """How to read the input, by the options of ``add_reading_options``.
+
+    Raises:
+        UsageError: an unknown format or field, a merged prompt that cannot be read, options that miss each other.
+    """
+    check_input_format(arguments.input_format)
+    shaping = {
+        "instruction": arguments.instruction,
+        "merged_prompt": arguments.merged_prompt,
+        "output_column_name": arguments.output_column,
+        "conversation_extension": arguments.conversation_extension,
+    }
+    pairs = _read_pairs(arguments.fields)
+    if set(shaping.values()) == {None, 1} and "image" not in pairs:
+        return SourceFields(format=arguments.input_format, fields=_checked(pairs))
+    from pydantic import ValidationError
+
+    from jobs.spec import SourceSpec
+
+    given = {"name": "input", "kind": "external", "path": "", "fields": pairs, "seed": arguments.seed, **shaping}
+    try:
+        source = SourceSpec.model_validate(given)
+        Merging.of(source)
+    except ValidationError as error:
+        told = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{told} (on the command line --merged-prompt, --output-column, ...)") from None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return source
 
 
 def check_input_format(name: str) -> None:
@@ -100,12 +146,20 @@ def read_fields(pairs: Iterable[str]) -> dict[str, str]:
     Raises:
         UsageError: a pair is no pair, or names a field that we do not have.
     """
+    return _checked(_read_pairs(pairs))
+
+
+def _read_pairs(pairs: Iterable[str]) -> dict[str, str]:
     fields = {}
     for pair in pairs:
         ours, equals, theirs = pair.partition("=")
         if not equals or not ours or not theirs:
             raise UsageError("--fields: expected pairs like instruction=question (our name = the file's column)")
         fields[ours] = theirs
+    return fields
+
+
+def _checked(fields: dict[str, str]) -> dict[str, str]:
     try:
         check_fields(fields)
     except ValueError as error:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from jobs.formats.export import Exporter
-from jobs.formats.registry import AUTO, FORMATS, parse_row
-from jobs.record import RecordError
-from jobs.sources.files import read_rows, suffix_of
+from jobs.formats.registry import FORMATS
+from jobs.record import Record, RecordError
+from jobs.sources.captioned_images import FOLDER as MEDIA
+from jobs.sources.files import suffix_of
 from jobs.sources.rows import RawRow
+from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.tools import command, csv_output
 from jobs.tools.command import UsageError
 from jobs.tools.conversion_report import Conversion, summary_json, summary_text
@@ -29,6 +32,10 @@ _EXAMPLES = """examples:
   python format_converter.py --input raw_data.csv --format alpaca
   python format_converter.py --input chats.json --format chatml --output chats.jsonl --force
   python format_converter.py --input faq.csv --format sharegpt --fields instruction=question output=answer
+  python format_converter.py --input titanic.csv --format alpaca \\
+      --merged-prompt '乘客信息:[[年龄:{age}。]][[票价:{fare}。]]' --output-column survived
+  python format_converter.py --input photos.csv --format chatml \\
+      --fields image=file caption=text --instruction 'What does the picture show?'
   python format_converter.py --input chats.json --format csv
   python format_converter.py --input chats.table.csv --format alpaca --unescape-formulas
 """
@@ -40,8 +47,7 @@ def convert(
     quarantine: Path,
     to: str,
     *,
-    source_format: str = AUTO,
-    fields: Mapping[str, str] | None = None,
+    source: SourceLike | None = None,
     unescape: bool = False,
 ) -> Conversion:
     """Convert files, streaming, into one file of the format ``to``; rows that cannot be go to ``quarantine``.
@@ -50,8 +56,10 @@ def convert(
 
     Args:
         to: a name of ``FORMATS``, or ``csv``.
+        source: how to read the files; by default each row tells. Its images are stored in a folder beside ``output``.
         unescape: take back what ``csv_output.neutralise`` did to the cells of the input.
     """
+    rows = SourceRows(inputs, source or SourceFields(), output.parent / MEDIA)
     reasons: Counter[str] = Counter()
     lost: dict[str, Places] = {}
     rows_in = 0
@@ -59,12 +67,13 @@ def convert(
     writer = CsvWriter(output) if to == csv_output.NAME else Exporter(output, to)
     try:
         with writer, part.open("wb") as refused, progress("converting", inputs) as shown:
+            step, parse = shown.step, rows.parse
             for file in inputs:
-                for raw in read_rows(file, shown.seen):
+                for raw in rows.read(file, shown.seen):
                     rows_in += 1
-                    shown.step()
+                    step()
                     try:
-                        for name in _convert_row(raw, writer, source_format, fields, unescape):
+                        for name in _convert_row(raw, writer, parse, unescape):
                             lost.setdefault(name, Places()).add(Place(str(file), raw.row, raw.line))
                     except RecordError as error:
                         reasons[error.reason] += 1
@@ -86,8 +95,7 @@ def _main(arguments: argparse.Namespace) -> int:
     if arguments.format not in FORMATS and arguments.format != csv_output.NAME:
         expected = ", ".join([*FORMATS, csv_output.NAME])
         raise UsageError(f"unknown format {arguments.format!r}; expected one of {expected}")
-    command.check_input_format(arguments.input_format)
-    fields = command.read_fields(arguments.fields)
+    source = command.read_source(arguments)
     inputs = command.find_input(arguments.input)
     output, quarantine = _outputs(arguments, inputs)
     done = convert(
@@ -95,8 +103,7 @@ def _main(arguments: argparse.Namespace) -> int:
         output,
         quarantine,
         arguments.format,
-        source_format=arguments.input_format,
-        fields=fields,
+        source=source,
         unescape=arguments.unescape_formulas,
     )
     sys.stdout.write(summary_json(done) if arguments.json else summary_text(done))
@@ -107,8 +114,7 @@ def _main(arguments: argparse.Namespace) -> int:
 def _convert_row(
     raw: RawRow,
     writer: Exporter | CsvWriter,
-    source_format: str,
-    fields: Mapping[str, str] | None,
+    parse: Callable[[Any], Record],
     unescape: bool,
 ) -> list[str]:
     """Parses and writes a row; gives what the target could not hold of it.
@@ -118,9 +124,8 @@ def _convert_row(
     """
     if raw.error is not None:
         raise raw.error
-    value = csv_output.restore_row(raw.value) if unescape and raw.value is not None else raw.value
     try:
-        return writer.write(parse_row(value, source_format, fields))
+        return writer.write(parse(csv_output.restore_row(raw.value or {}) if unescape else raw.value))
     except (RecursionError, TypeError) as error:
         # orjson writes 254 levels of nesting and Python's own reader takes about a thousand.
         detail = "nested too deeply, or holds what JSON cannot carry"

@@ -187,5 +187,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=20261122, help="near: of the hash family; default %(default)s")
     add("--force", action="store_true", help="overwrite files that exist")
     add("--json", action="store_true", help="print the summary as JSON")
-    command.add_reading_options(parser)
+    command.add_format_options(parser)
     return parser

@@ -14,13 +14,13 @@ from typing import Any
 import orjson
 
 from jobs.formats.detect import detect
-from jobs.formats.registry import AUTO, parse_row
+from jobs.formats.registry import AUTO
 from jobs.formats.tokens import Counter as TokenCounter
 from jobs.formats.tokens import load_counter
 from jobs.privacy.counting import count_personal_data
 from jobs.record import Record, RecordError
-from jobs.sources.files import read_rows
 from jobs.sources.rows import RawRow
+from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.text.language import language_of
 from jobs.tools.copies import CopyCounter
 from jobs.tools.finding_rules import REASONS
@@ -67,32 +67,33 @@ class Health:
 
 def examine(
     files: Sequence[Path],
-    source_format: str = AUTO,
-    fields: Mapping[str, str] | None = None,
+    source: SourceLike | None = None,
     cutoff: int = CUTOFF,
     counter: TokenCounter | None = None,
 ) -> Health:
     """Read every row of the files and judge them.
 
     Args:
+        source: how to read the files; by default each row tells.
         cutoff: tokens after which a trainer cuts a row off.
         counter: counts them; by default an estimate.
     """
-    look = _Pass(source_format, fields, cutoff, counter or load_counter())
+    source = source or SourceFields()
+    rows = SourceRows(files, source)
+    look = _Pass(source, rows, cutoff, counter or load_counter())
     with progress("examining", files) as shown:
         for file in files:
             look.begin(str(file))
-            for raw in read_rows(file, shown.seen):
+            for raw in rows.read(file, shown.seen):
                 shown.step()
                 look.take(raw)
     return look.health()
 
 
 class _Pass:
-    def __init__(
-        self, source_format: str, fields: Mapping[str, str] | None, cutoff: int, counter: TokenCounter
-    ) -> None:
-        self._format, self._fields, self._cutoff, self._counter = source_format, fields, cutoff, counter
+    def __init__(self, source: SourceLike, rows: SourceRows, cutoff: int, counter: TokenCounter) -> None:
+        self._format = "table" if rows.shaped or source.fields else source.format
+        self._parse, self._cutoff, self._counter = rows.parse, cutoff, counter
         self._files: list[str] = []
         self._starts = array("Q")
         self._number = self._usable = 0
@@ -116,7 +117,7 @@ class _Pass:
             self._refuse(raw.error)
             return
         try:
-            record = parse_row(raw.value, self._format, self._fields)
+            record = self._parse(raw.value)
         except RecordError as error:
             self._refuse(error)
             return
@@ -140,7 +141,7 @@ class _Pass:
     def _count(self, record: Record) -> None:
         self._usable += 1
         self._kinds[record.kind] += 1
-        self._formats["table" if self._fields else self._format if self._format != AUTO else str(self._told())] += 1
+        self._formats[self._format if self._format != AUTO else str(self._told())] += 1
         if topic := record.meta.intent or record.meta.domain:
             self._intents.add(topic)
         if source := _source_of(self._raw.value or {}):

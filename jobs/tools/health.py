@@ -33,10 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: argparse.Namespace) -> int:
-    command.check_input_format(arguments.input_format)
+    source = command.read_source(arguments)
     if arguments.cutoff < 1:
         raise UsageError(f"--cutoff: expected a number of tokens from 1 on, came {arguments.cutoff}")
-    fields = command.read_fields(arguments.fields)
     files = command.find_input(arguments.dataset)
     page = Path(arguments.html) if arguments.html else None
     if page is not None:
@@ -45,7 +44,7 @@ def _main(arguments: argparse.Namespace) -> int:
         counter = load_counter(arguments.tokenizer)
     except TokenizerError as error:
         raise UsageError(f"--tokenizer: {error}") from None
-    health = examine(files, arguments.input_format, fields, arguments.cutoff, counter)
+    health = examine(files, source, arguments.cutoff, counter)
     if page is not None:
         _write_page(page, health)
     sys.stdout.write(report_json(health) if arguments.json else report_text(health))

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from jobs.formats.preview import Preview, preview
-from jobs.formats.registry import parse_row
 from jobs.record import Record, RecordError
-from jobs.sources.files import read_rows
+from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.tools import command
 from jobs.tools.command import UsageError
 from jobs.tools.templates import DEFAULT_TEMPLATE, add_template_arguments, counter_and_template
@@ -52,22 +51,23 @@ def preview_json(seen: Preview) -> str:
     return orjson.dumps(seen, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
-def find_record(files: Sequence[Path], number: int, source_format: str, fields: dict[str, str]) -> Record:
+def find_record(files: Sequence[Path], number: int, source: SourceLike | None = None) -> Record:
     """The record of a row, counted from 1 over all files.
 
     Raises:
         UsageError: there are fewer rows, or the row cannot be read.
     """
     count = 0
+    rows = SourceRows(files, source or SourceFields())
     for file in files:
-        for raw in read_rows(file):
+        for raw in rows.read(file):
             count += 1
             if count < number:
                 continue
             try:
                 if raw.error is not None:
                     raise raw.error
-                return parse_row(raw.value, source_format, fields)
+                return rows.parse(raw.value)
             except RecordError as error:
                 raise UsageError(f"row {number:,} of {file} cannot be read: {error}") from None
     raise UsageError(f"--row: expected 1 to {count:,}, came {number:,}")
@@ -78,10 +78,10 @@ def _main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--row: rows count from 1, came {arguments.row}")
     if arguments.cutoff is not None and arguments.cutoff < 1:
         raise UsageError(f"--cutoff: expected at least 1 token, came {arguments.cutoff}")
-    command.check_input_format(arguments.input_format)
+    source = command.read_source(arguments)
     counter, template = counter_and_template(arguments, DEFAULT_TEMPLATE)
     files = command.find_input(arguments.dataset)
-    record = find_record(files, arguments.row, arguments.input_format, command.read_fields(arguments.fields))
+    record = find_record(files, arguments.row, source)
     try:
         seen = preview(record, template, counter, arguments.cutoff)
     except RecordError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,9 @@ from typing import Any
 import orjson
 
 from jobs.formats.chat_templates.render import ChatTemplate, template_messages, tools_of
-from jobs.formats.registry import AUTO, parse_row
 from jobs.record import Message, Record, RecordError
-from jobs.sources.files import read_rows
 from jobs.sources.rows import RawRow
+from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.tools import command
 from jobs.tools.progress import progress
 from jobs.tools.quarantine import quarantine_of, quarantined
@@ -67,6 +66,8 @@ def render_record(record: Record, template: ChatTemplate, *, add_generation_prom
         # What the three share, where a template writes other words before an answer than it asks for one with.
         prompt = _shared(_shared(prompt, chosen), rejected)
         return {"prompt": prompt, "chosen": chosen[len(prompt) :], "rejected": rejected[len(prompt) :]}
+    if record.kind == "prompt":
+        return {"prompt": write(record.messages, ask=True)}
     if record.kind == "unpaired_preference":
         whole = write(record.messages)
         prompt = _shared(write(record.messages[:-1], ask=True), whole)
@@ -81,25 +82,26 @@ def render_files(
     *,
     add_generation_prompt: bool = False,
     keep: bool = False,
-    source_format: str = AUTO,
-    fields: Mapping[str, str] | None = None,
+    source: SourceLike | None = None,
 ) -> Rendering:
     """Render files, streaming, into one file of JSON Lines; nothing is left behind when it fails.
 
     Args:
         keep: keep the row's other columns beside the rendered ones.
+        source: how to read the files; by default each row tells.
     """
+    rows = SourceRows(inputs, source or SourceFields())
     quarantine = quarantine_of(output)
     done = Rendering(output)
     parts = [path.with_name(path.name + ".part") for path in (output, quarantine)]
     try:
         with parts[0].open("wb") as good, parts[1].open("wb") as bad, progress("rendering", inputs) as shown:
             for file in inputs:
-                for raw in read_rows(file, shown.seen):
+                for raw in rows.read(file, shown.seen):
                     shown.step()
                     done.rows_in += 1
                     try:
-                        row = _render_row(raw, template, source_format, fields, add_generation_prompt)
+                        row = _render_row(raw, rows, template, add_generation_prompt)
                     except RecordError as error:
                         done.reasons[error.reason] += 1
                         bad.write(quarantined(file, raw, error))
@@ -124,9 +126,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: argparse.Namespace) -> int:
-    command.check_input_format(arguments.input_format)
     template = template_for(arguments)
-    fields = command.read_fields(arguments.fields)
+    source = command.read_source(arguments)
     inputs, output = command.find_input(arguments.input), Path(arguments.output)
     written = (output, quarantine_of(output))
     command.refuse_overwriting(written, inputs, force=arguments.force, option="OUT")
@@ -137,8 +138,7 @@ def _main(arguments: argparse.Namespace) -> int:
         template,
         add_generation_prompt=arguments.generation_prompt,
         keep=arguments.keep,
-        source_format=arguments.input_format,
-        fields=fields,
+        source=source,
     )
     sys.stdout.write(_summary_json(done) if arguments.json else _summary(done, template))
     return 0 if done.written else 1
@@ -150,12 +150,10 @@ def _shared(first: str, second: str) -> str:
     return first[:end]
 
 
-def _render_row(
-    raw: RawRow, template: ChatTemplate, source_format: str, fields: Mapping[str, str] | None, ask: bool
-) -> dict[str, Any]:
+def _render_row(raw: RawRow, rows: SourceRows, template: ChatTemplate, ask: bool) -> dict[str, Any]:
     if raw.error is not None:
         raise raw.error
-    return render_record(parse_row(raw.value, source_format, fields), template, add_generation_prompt=ask)
+    return render_record(rows.parse(raw.value), template, add_generation_prompt=ask)
 
 
 def _summary(done: Rendering, template: ChatTemplate) -> str:

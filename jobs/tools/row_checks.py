@@ -24,7 +24,7 @@ def check_row(record: Record, row: Any) -> Iterator[Defect]:
     """Every defect of a row and the record that it was read as."""
     said = [*record.messages, *record.chosen]
     if record.kind != "text" and said:
-        yield from _turns(said)
+        yield from _turns(said, asks=record.kind == "prompt")
     if record.extras is not None and '"role":' in record.extras:
         yield from _role_words(row)
     yield from _media(record, said)
@@ -33,12 +33,15 @@ def check_row(record: Record, row: Any) -> Iterator[Defect]:
         yield from _preference(record)
 
 
-def _turns(said: list[Message]) -> Iterator[Defect]:
+def _turns(said: list[Message], asks: bool) -> Iterator[Defect]:
     systems = sum(m.role == "system" for m in said)
     if systems > 1:
         yield "double_system", None, None
     elif systems and said[0].role != "system":
         yield "late_system", None, None
+    if asks:
+        # A prompt without an answer ends as it should.
+        return
     if said[-1].role != "assistant":
         yield "ends_on_user", said[-1].role, None
     elif not alternates(said):

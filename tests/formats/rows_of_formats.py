@@ -33,13 +33,14 @@ def rows(draw: st.DrawFn, core: st.SearchStrategy[dict[str, Any]]) -> dict[str, 
     return {**draw(UNKNOWN), **draw(META), **draw(core)}
 
 
+IMAGE_OBJECTS = st.sampled_from([{"bytes": None, "path": "b.png"}, {"url": "c.png", "detail": "low"}])
 ALPACA = st.fixed_dictionaries(
     {"instruction": SAID, "output": SAID},
     optional={
         "input": SAID | st.sampled_from(["", None, "  "]),
         "system": SAID | st.sampled_from(["", None]),
         "history": st.lists(st.tuples(SAID, SAID).map(list), max_size=2) | st.none(),
-        "images": st.lists(st.just("a.png"), max_size=2),
+        "images": st.lists(st.just("a.png") | IMAGE_OBJECTS, max_size=2),
     },
 )
 ARGUMENTS = st.dictionaries(st.text(max_size=5), VALUES, max_size=3)
@@ -88,6 +89,14 @@ TOOL_CALL = st.builds(
 )
 
 
+# A call with no word beside it, in the shapes of today and of the time before tools.
+CALL_ALONE = st.one_of(
+    st.builds(lambda c: {"role": "assistant", "tool_calls": [c]}, TOOL_CALL),
+    st.builds(lambda c: {"role": "assistant", "content": None, "tool_calls": [c]}, TOOL_CALL),
+    st.builds(lambda c: {"role": "assistant", "content": None, "function_call": c["function"]}, TOOL_CALL),
+)
+
+
 def chatml_turns(role: str) -> st.SearchStrategy[dict[str, Any]]:
     content = SAID | st.lists(PART, min_size=1, max_size=4) if role == "user" else SAID
     required: dict[str, Any] = {"role": st.just(role), "content": content}
@@ -98,15 +107,17 @@ def chatml_turns(role: str) -> st.SearchStrategy[dict[str, Any]]:
         required["content"] = SAID
         optional["tool_calls"] = st.lists(TOOL_CALL, min_size=1, max_size=2)
         optional["reasoning_content"] = THOUGHTS
+        return st.fixed_dictionaries(required, optional=optional) | CALL_ALONE
     return st.fixed_dictionaries(required, optional=optional)
 
 
 CHATML = st.builds(
     lambda turns, rest: {"messages": turns, **rest},
-    dialogue("user", "assistant", "system", "developer", "tool").flatmap(
+    dialogue("user", "assistant", "system", "developer", "tool", "function").flatmap(
         lambda words: st.tuples(*map(chatml_turns, words)).map(list)
     ),
-    st.fixed_dictionaries({}, optional={"tools": TOOLS}),
+    st.fixed_dictionaries({}, optional={"tools": TOOLS})
+    | st.fixed_dictionaries({"functions": st.lists(st.fixed_dictionaries({"name": SAID}), min_size=1, max_size=2)}),
 )
 EXCHANGE = st.one_of(
     st.just(("input", "output")), st.just(("human", "assistant")), st.just(("user", "assistant"))
@@ -147,6 +158,12 @@ PROMPT_COMPLETION = st.one_of(
     st.fixed_dictionaries({"prompt": SAID, "completion": SAID}),
     st.fixed_dictionaries({"prompt": PROMPT, "completion": ANSWER}, optional={"tools": TOOLS}),
     st.builds(lambda p, q, a, b: {"prompt": p + a + q, "completion": b}, PROMPT, PROMPT, ANSWER, ANSWER),
+)
+PROMPT_ONLY = st.one_of(
+    st.fixed_dictionaries({"prompt": SAID}, optional={"ground_truth": VALUES}),
+    st.fixed_dictionaries({"prompt": PROMPT}, optional={"tools": TOOLS, "solution": VALUES}),
+    st.builds(lambda p, q, a: {"prompt": p + a + q}, PROMPT, PROMPT, ANSWER),
+    st.builds(lambda t: {"prompt": [{"from": "human", "value": t}]}, SAID),
 )
 STEPWISE = st.lists(st.tuples(SAID, st.booleans()), min_size=1, max_size=3).flatmap(
     lambda steps: st.fixed_dictionaries(
@@ -190,7 +207,17 @@ SWIFT_TURNS = st.builds(
     st.lists(SWIFT_CALL, max_size=1),
     trained_turns("loss", "user", "assistant", "system", "tool", "tool_response"),
 )
-SWIFT = st.builds(
+SWIFT_QUERY = st.fixed_dictionaries(
+    {"query": SAID, "response": SAID},
+    optional={
+        "system": SAID | st.sampled_from(["", None]),
+        "history": st.lists(st.tuples(SAID, SAID).map(list), max_size=2) | st.none(),
+        "rejected_response": SAID,
+        "images": st.lists(st.just("a.png"), max_size=2),
+        "channel": SAID,
+    },
+)
+SWIFT_MESSAGES = st.builds(
     lambda turns, rest, more: {"messages": turns, **rest, **more},
     SWIFT_TURNS,
     st.fixed_dictionaries({"rejected_response": SAID}) | st.fixed_dictionaries({"rejected_messages": SWIFT_TURNS}),
@@ -205,6 +232,7 @@ SWIFT = st.builds(
         },
     ),
 )
+SWIFT = SWIFT_MESSAGES | SWIFT_QUERY
 AXOLOTL = st.builds(
     lambda key, turns: {key: turns},
     st.sampled_from(["messages", "conversations"]),
@@ -218,6 +246,7 @@ CORES = {
     "turns": TURNS,
     "preference": PREFERENCE,
     "prompt_completion": PROMPT_COMPLETION,
+    "prompt_only": PROMPT_ONLY,
     "stepwise": STEPWISE,
     "openai_preference": OPENAI_PREFERENCE,
     "swift": SWIFT,

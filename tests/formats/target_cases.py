@@ -18,6 +18,10 @@ def said(word: str, value: Any, **more: Any) -> Row:
     return {"from": word, "value": value, **more}
 
 
+def image(url: str) -> Row:
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
 U, A = say("user", "how much is it?"), say("assistant", "ten yuan")
 S, TOOL = say("system", "be kind"), say("tool", '{"price": 10}')
 CALL = say(
@@ -138,6 +142,11 @@ TRL_COMPLETION: Cases = (
         ("forms_differ", {"prompt": [], "completion": [A]}),
     ],
 )
+TRL_PROMPT: Cases = (
+    ("prompt", "solution"),
+    [{"prompt": [U], "solution": "ten"}, {"prompt": "price?"}],
+    [("no_prompt", {"prompt": None}), ("no_prompt", {"prompt": []}), ("no_prompt", {"prompt": ["price?"]})],
+)
 TRL_PAIR: Cases = (
     ("chosen", "rejected"),
     [{"chosen": [U, A], "rejected": [U, say("assistant", "go away")]}],
@@ -217,6 +226,7 @@ OPENAI_MESSAGES: Cases = (
         {"messages": [U, A]},
         {"messages": [S, U, CALL, say("tool", "10", tool_call_id="c1"), A], "tools": [{"type": "function"}]},
         {"messages": [U, say("assistant", "five", weight=0), U, say("assistant", "ten", weight=1)]},
+        {"messages": [say("user", [{"type": "text", "text": "what?"}, image("data:image/png;base64,AA==")]), A]},
     ],
     [
         ("missing_messages_list", {"messages": []}),
@@ -231,6 +241,11 @@ OPENAI_MESSAGES: Cases = (
         ("orphan_reply", {"messages": [U, say("tool", "10", tool_call_id="c9"), A]}),
         ("tools_are_text", {"messages": [U, A], "tools": "[]"}),
         ("all_masked", {"messages": [U, say("assistant", "ten", weight=0)]}),
+        ("developer_role", {"messages": [say("developer", "be short"), U, A]}),
+        ("unsupported_part", {"messages": [say("user", [{"type": "input_audio", "input_audio": {}}]), A]}),
+        ("image_of_assistant", {"messages": [U, say("assistant", [image("https://a.org/a.png")])]}),
+        ("too_many_images", {"messages": [say("user", [image("https://a.org/a.png")] * 11), A]}),
+        ("image_is_no_url", {"messages": [say("user", [image("media/a.png")]), A]}),
     ],
 )
 OPENAI_PAIR: Cases = (
@@ -244,6 +259,15 @@ OPENAI_PAIR: Cases = (
     ],
     [
         ("bad_input", {"input": {}, "preferred_completion": [A], "non_preferred_completion": [A]}),
+        (
+            "pair_is_not_text",
+            {
+                "input": {"messages": [say("user", [image("https://a.org/a.png")])]},
+                "preferred_completion": [A],
+                "non_preferred_completion": [say("assistant", "go away")],
+            },
+        ),
+        ("bad_output", {"input": {"messages": [U]}, "preferred_completion": [A, A], "non_preferred_completion": [A]}),
         ("bad_output", {"input": {"messages": [U]}, "preferred_completion": [U], "non_preferred_completion": [A]}),
         (
             "outputs_are_equal",
@@ -260,6 +284,7 @@ CASES: dict[str, tuple[str, Cases]] = {
     "llamafactory media": ("llamafactory", LLAMAFACTORY_MEDIA),
     "trl messages": ("trl", TRL_MESSAGES),
     "trl completion": ("trl", TRL_COMPLETION),
+    "trl prompt": ("trl", TRL_PROMPT),
     "trl pair": ("trl", TRL_PAIR),
     "swift messages": ("swift", SWIFT_MESSAGES),
     "swift alpaca": ("swift", SWIFT_ALPACA),

@@ -80,7 +80,7 @@ def test_known_metadata_fills_meta_and_comes_back() -> None:
     record = parse_row(row)
     assert (record.meta.domain, record.meta.intent, record.meta.dialogue_id) == ("d", "i", "7")
     assert render_row(record, "alpaca") == row
-    record.meta.complexity = "simple"
+    record.meta = record.meta._replace(complexity="simple")
     assert render_row(record, "alpaca")["metadata"] == {"domain": "d", "intent": "i", "x": 1, "complexity": "simple"}
 
 
@@ -172,3 +172,48 @@ def test_mistakes_in_a_mapping_say_so() -> None:
         parse_row({"x": 1}, fields={"text": "body"})
     with pytest.raises(ValueError, match="unknown format"):
         parse_row({"text": "t"}, "parquet")
+
+
+def test_a_call_without_content_is_written_with_null() -> None:
+    call = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+    row = {"messages": [U, {"role": "assistant", "tool_calls": [call]}]}
+    assert render_row(parse_row(row), "chatml")["messages"][1] == {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [call],
+    }
+
+
+def test_calls_of_the_time_before_tools_become_tool_calls() -> None:
+    row = {
+        "messages": [
+            U,
+            {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": '{"x": 1}'}},
+            {"role": "function", "name": "f", "content": "2"},
+            A,
+        ],
+        "functions": [{"name": "f", "parameters": {}}],
+    }
+    record = parse_row(row)
+    assert render_row(record, "chatml") == row
+    turns = render_row(record, "sharegpt")["conversations"]
+    assert [turn["from"] for turn in turns] == ["human", "function_call", "observation", "gpt"]
+    assert orjson.loads(record.tools or "") == [{"type": "function", "function": row["functions"][0]}]
+
+
+def test_query_and_response_of_ms_swift() -> None:
+    row = {"query": "q2", "response": "a2", "history": [["q1", "a1"]], "system": "s", "rejected_response": "b2"}
+    record = parse_row(row)
+    assert record.kind == "preference"
+    assert [m.content for m in record.messages] == ["s", "q1", "a1", "q2"]
+    assert render_row(record, "swift") == row
+    with pytest.raises(RecordError, match=r"empty_output at \$\.response"):
+        parse_row({"query": "q", "response": None})
+
+
+def test_images_given_as_objects() -> None:
+    row = {"messages": [{"role": "user", "content": "<image>?"}, A], "images": [{"bytes": None, "path": "a.png"}]}
+    record = parse_row(row)
+    assert [m.path for m in record.media] == ["a.png"]
+    assert render_row(record, "chatml") == row
+    assert render_row(record, "sharegpt")["images"] == ["a.png"]

@@ -70,6 +70,25 @@ def test_a_turn_that_is_switched_off_is_masked() -> None:
     assert "no turn of this row is trained" in seen.warnings[0] and "estimate" in seen.warnings[-1]
 
 
+@pytest.mark.parametrize("name", ["chatml", "mistral", "llama-3", "gemma-3", "qwen-3"])
+def test_a_user_turn_that_is_switched_on_is_trained(name: str) -> None:
+    row = chat("hi", "hello", "bye", "ciao")
+    row["messages"][2]["train"] = True
+    row["messages"][1]["train"] = False
+    record = parse_row(row)
+    assert trained_turns(record) == [2, 3]
+    seen = preview(record, load_template(name), Characters())
+    trained = {s.turn: s.text for s in seen.segments if s.state == "trained"}
+    assert set(trained) == {2, 3}
+    assert trained[2].startswith("bye") and "ciao" in trained[3] and "hello" not in str(trained)
+
+
+def test_a_prompt_without_an_answer_is_called_one() -> None:
+    seen = preview(parse_row({"prompt": "hi"}), CHATML, Characters())
+    assert seen.trainable == 0 and "sample answers themselves" in seen.warnings[0]
+    assert "".join(s.text for s in seen.segments).endswith("<|im_start|>assistant\n")
+
+
 def test_of_a_pair_the_chosen_answer_is_trained() -> None:
     u, a, b = ({"role": r, "content": c} for r, c in (("user", "hi"), ("assistant", "hello"), ("assistant", "go")))
     pair = parse_row({"prompt": [u], "chosen": [a], "rejected": [b]})
@@ -130,6 +149,9 @@ def test_segments_are_the_text_and_counts_add_up(messages: list[Message], cutoff
         ({"kind": "text", "text": " \n"}, False),
         ({"kind": "text", "text": "a"}, True),
         ({"kind": "chat", "messages": []}, False),
+        ({"kind": "chat", "messages": [{"role": "user", "content": "a", "train": True}]}, True),
+        ({"kind": "prompt", "messages": [{"role": "user", "content": "a"}]}, True),
+        ({"kind": "prompt", "messages": [{"role": "user", "content": " "}]}, False),
         ({"kind": "preference", "messages": [], "chosen": [{"role": "assistant", "content": ""}]}, False),
         ({"kind": "chat", "messages": [{"role": "assistant", "content": None, "tool_calls": "[{}]"}]}, True),
     ],

@@ -28,7 +28,8 @@ pytestmark = pytest.mark.slow
 SCRIPTS = Path(__file__).parent / "peers"
 FOLDER = os.environ.get("GRISTMILL_PEERS")
 STAGES = {"pair": "rm", "verdict": "kto", "text": "pt"}
-COMPARED = [name for name, (target, _) in CASES.items() if target != "openai"]
+# OpenAI's validation runs at OpenAI alone, and TRL reads a prompt only once a model samples from it.
+COMPARED = [name for name, (target, _) in CASES.items() if target != "openai" and name != "trl prompt"]
 
 
 # Whether such a row raises is the chat template's affair.

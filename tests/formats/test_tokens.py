@@ -4,10 +4,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.formats.tokens import EstimatedTokens, TokenizerError, load_counter
+from jobs.formats.tokens import _PIECE, EstimatedTokens, TokenizerError, _weight, load_counter
 
 ESTIMATE = EstimatedTokens()
 texts = st.text(max_size=80) | st.lists(
@@ -69,3 +69,10 @@ def test_a_tokenizer_that_is_not_there_is_told_by_what_was_expected(tmp_path: Pa
 
 def test_without_a_name_the_counter_says_that_it_estimates() -> None:
     assert load_counter().is_estimate and "estimate" in load_counter().name
+
+
+@settings(max_examples=300)
+@given(st.text(st.characters() | st.sampled_from("ab Z_1²٣ \n\t\r.,-问é한ªⅫ½<|>")))
+def test_the_estimate_by_classes_is_that_by_pieces(text: str) -> None:
+    by_pieces = sum(_weight(piece) for piece in _PIECE.finditer(text)) // 100
+    assert EstimatedTokens().count(text) == (max(1, by_pieces) if text else 0)

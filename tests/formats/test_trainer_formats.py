@@ -43,6 +43,8 @@ U, A, B = ({"role": r, "content": c} for r, c in (("user", "q"), ("assistant", "
             ["a"],
             ["b"],
         ),
+        ({"prompt": "q", "ground_truth": 3}, "prompt", ["q"], [], []),
+        ({"prompt": [U]}, "prompt", ["q"], [], []),
         ({"prompt": "q", "completions": ["a", "b"], "labels": [True, False]}, "stepwise", ["q", "a", "b"], [], []),
     ],
 )
@@ -63,6 +65,10 @@ def test_rows_of_trainers_are_recognised(
         ({"prompt": "q", "completions": [], "labels": []}, "wrong_type", "$.completions"),
         ({"prompt": "q", "completions": ["a", " "], "labels": [True, True]}, "empty_turn", "$.completions[1]"),
         ({"prompt": "q", "completion": ""}, "empty_turn", "$.completion"),
+        ({"prompt": [A]}, "no_user_turn", "$.prompt"),
+        ({"prompt": " "}, "empty_turn", "$.prompt"),
+        ({"prompt": "q", "response": "a"}, "unknown_shape", "$"),
+        ({"prompt": "q", "chosen": "a"}, "unknown_shape", "$"),
         ({"prompt": [U], "completion": [U]}, "wrong_role", "$.completion"),
         ({"messages": [U, A, U], "rejected_response": "b"}, "wrong_role", "$.messages"),
         ({"messages": [U, A], "rejected_response": None}, "empty_turn", "$.rejected_response"),
@@ -124,6 +130,14 @@ def test_the_developer_role_stays_where_it_can_and_is_listed_where_not() -> None
     assert (record.messages[0].role, render_row(record, "chatml")) == ("system", row)
     assert what_is_lost(record, "chatml") == []
     assert what_is_lost(record, "sharegpt") == ["message.developer"]
+
+
+@pytest.mark.parametrize("name", ["chatml", "sharegpt", "alpaca", "prompt_completion", "preference", "swift", "text"])
+def test_a_prompt_without_an_answer_becomes_no_example(name: str) -> None:
+    record = parse_row({"prompt": "q"})
+    assert what_is_lost(record, name) == ["kind"]
+    with pytest.raises(RecordError, match="cannot_hold"):
+        render_row(record, name)
 
 
 def test_steps_become_no_dialogue_and_their_verdicts_count() -> None:

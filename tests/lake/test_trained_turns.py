@@ -43,6 +43,10 @@ def test_spark_and_python_agree_on_what_trains_something(spark: SparkSession) ->
         Record("preference", messages=[ask, answer("x"), ask], chosen=[answer("y")], rejected=[answer("z")]),
         Record("preference", messages=[ask, answer("x"), ask], chosen=[answer("")], rejected=[answer("z")]),
         Record("unpaired_preference", messages=[ask, answer("x")], label=False),
+        Record("chat", messages=[Message("user", "hi", train=True)]),
+        Record("chat", messages=[Message("user", " ", train=True)]),
+        Record("prompt", messages=[ask]),
+        Record("prompt", messages=[Message("user", "\u3000")]),
     ]
     rows = [{**record.to_dict(), "record_id": f"{i:02}"} for i, record in enumerate(records)]
     seen = flatten(spark.createDataFrame(rows, to_spark(RECORD_SCHEMA))).select("record_id", "trained_turns").collect()

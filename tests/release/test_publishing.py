@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import signal
 import stat
 import subprocess
@@ -57,6 +58,33 @@ def test_rows_are_in_the_format_that_was_asked_for(shop, specification, record):
     assert [turn["from"] for turn in lines["sharegpt"]["conversations"]] == ["human", "gpt"]
     info = orjson.loads((published.folder / "dataset_info.json").read_bytes())
     assert {entry["file_name"] for entry in info.values()} == {file.path for file in published.release.files}
+
+
+def test_stored_images_come_along_and_paths_lead_to_them(shop, specification, record):
+    digest = hashlib.sha256(b"image").hexdigest()
+    path = f"media/{digest[:2]}/{digest}.png"
+    stored = Path(shop.layout.table("collect", "raw")).parent / path
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"image")
+    media = [{"type": "image", "path": p, "sha256": None} for p in (path, path, "elsewhere/b.png")]
+    rows = [{**record(1), "media": media}, {**record(2), "media": media[:1]}]
+    exports = [{"format": "sharegpt"}, {"format": "swift"}]
+    published = shop.publish(rows, specification=specification(exports=exports))
+    assert [n for n in names(published.folder) if n.startswith("media/")] == [path]
+    for file in published.release.files:
+        for line in (published.folder / file.path).read_bytes().splitlines():
+            assert (published.folder / orjson.loads(line)["images"][0]).read_bytes() == b"image"
+    # LLaMA-Factory does not read ms-swift's rows.
+    assert list(orjson.loads((published.folder / "dataset_info.json").read_bytes())) == ["shop_sharegpt_train"]
+    assert verify(shop.layout, published.release) == []
+    (published.folder / path).chmod(0o644)
+    (published.folder / path).write_bytes(b"imago")
+    assert verify(shop.layout, published.release) == [
+        f"{path}: its content has changed, the sha256 is not the one in release.json"
+    ]
+    passport = (published.folder / "passport.md").read_text("utf-8")
+    assert "in the folder trainers" in passport
+    assert "no stage looks into any of them for personal data" in passport
 
 
 def test_rows_that_a_format_cannot_hold_are_counted(shop, specification, record):

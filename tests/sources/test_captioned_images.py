@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from jobs.formats.image_bytes import Image, read_image
 from jobs.formats.registry import render_row
 from jobs.record import Record, RecordError
-from jobs.sources.collect_rows import SourceFields, collect_file
+from jobs.sources.collect_rows import collect_file
+from jobs.sources.source_rows import SourceFields
 
 FIELDS = {"image": "file", "caption": "said"}
 
@@ -132,3 +133,35 @@ def test_images_need_a_folder_to_be_stored_in(tmp_path: Path) -> None:
     file.write_text("{}")
     with pytest.raises(ValueError, match="folder"):
         list(collect_file(file, SourceFields("x", fields=FIELDS, instruction="describe it")))
+
+
+def test_base64_in_a_list_of_images_is_stored_and_named(tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "<image><image>?"}, {"role": "assistant", "content": "a dot"}]
+    encoded, digest = base64.b64encode(png()).decode(), hashlib.sha256(png()).hexdigest()
+    uri = f"data:image/png;base64,{encoded}"
+    inside = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": uri}}]}, turns[1]]
+    cells: list[Any] = [[encoded, "b.png"], [uri, encoded], encoded, [base64.b64encode(b"no image" * 200).decode()]]
+    rows = [*({"messages": turns, "images": cell} for cell in cells), {"messages": inside}]
+    file = tmp_path / "t.jsonl"
+    file.write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    first, second, third, fourth, fifth = collect_file(file, SourceFields("t"), media=tmp_path / "store")
+    path = f"media/{digest[:2]}/{digest}.png"
+    assert [m["path"] for m in first["media"]] == [path, "b.png"]
+    assert [m["path"] for m in second["media"]] == [path, path]
+    assert [m["path"] for m in third["media"]] == [path]
+    assert (fourth["quarantine"]["reason"], fourth["quarantine"]["path"]) == ("broken_image", "$.images[0]")
+    # OpenAI wants a data URI where it stands.
+    assert [m["path"] for m in fifth["media"]] == [uri]
+    assert (tmp_path / "store" / digest[:2] / f"{digest}.png").read_bytes() == png()
+
+
+def test_bytes_of_images_in_parquet_are_stored_and_named(tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "<image>?"}, {"role": "assistant", "content": "a dot"}]
+    images = [[{"bytes": png(), "path": "a.png"}], [{"bytes": None, "path": "b.png"}], [{"bytes": b"no", "path": "c"}]]
+    pq.write_table(pa.table({"messages": [turns] * 3, "images": images}), tmp_path / "t.parquet")
+    first, second, third = collect_file(tmp_path / "t.parquet", SourceFields("t"), media=tmp_path / "store")
+    digest = hashlib.sha256(png()).hexdigest()
+    assert first["media"] == [{"type": "image", "path": f"media/{digest[:2]}/{digest}.png", "sha256": digest}]
+    assert (tmp_path / "store" / digest[:2] / f"{digest}.png").read_bytes() == png()
+    assert second["media"] == [{"type": "image", "path": "b.png", "sha256": None}]
+    assert third["quarantine"]["reason"] == "broken_image"

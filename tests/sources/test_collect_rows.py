@@ -8,8 +8,9 @@ import pytest
 
 from jobs.record import Record
 from jobs.record_schema import ROW_SCHEMA
-from jobs.sources.collect_rows import SourceFields, collect_file
+from jobs.sources.collect_rows import collect_file
 from jobs.sources.files import read_rows
+from jobs.sources.source_rows import SourceFields
 
 REAL = {
     "crosswoz/val_sharegpt.jsonl": {},

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from jobs.formats.merged_prompt import compile_prompt
 from jobs.record import RecordError
-from jobs.sources.collect_rows import SourceFields, collect_file
+from jobs.sources.collect_rows import collect_file
+from jobs.sources.source_rows import SourceFields
 
 PROMPT = "乘客信息:[[年龄:{age}。]][[票价:{fare},{deck}层。]]还活着吗?"
 

@@ -234,3 +234,14 @@ def test_list_files(tmp_path: Path) -> None:
     assert [p.name for p in list_files(tmp_path)] == ["a.csv.gz", "b.json", "c.parquet"]
     assert [p.name for p in list_files(tmp_path / "*.md")] == ["notes.md"]
     assert list_files(tmp_path / "nothing") == []
+
+
+@pytest.mark.parametrize("spaced", [False, True])
+def test_one_dialogue_alone_in_a_file_is_a_row_and_no_frame(tmp_path: Path, spaced: bool) -> None:
+    row = {"talk": [{"speaker": "human", "said": "q"}, {"speaker": "gpt", "said": "a"}]}
+    path = tmp_path / "one.jsonl"
+    path.write_bytes(orjson.dumps(row, option=orjson.OPT_INDENT_2 if spaced else None))
+    assert [raw.value for raw in read_rows(path)] == [row]
+    framed = tmp_path / "framed.json"
+    framed.write_bytes(orjson.dumps({"data": [row, row]}, option=orjson.OPT_INDENT_2 if spaced else None))
+    assert [raw.value for raw in read_rows(framed)] == [row, row]

@@ -10,8 +10,9 @@ import pytest
 
 from jobs.formats.role_keys import RoleKeys
 from jobs.record import RecordError
-from jobs.sources.collect_rows import SourceFields, collect_file
+from jobs.sources.collect_rows import collect_file
 from jobs.sources.row_parser import RowParser
+from jobs.sources.source_rows import SourceFields
 
 TURNS = [{"speaker": "Human", "text": "q", "mood": "calm"}, {"speaker": "gpt", "text": "a", "mood": "calm"}]
 

@@ -50,6 +50,58 @@ def test_the_guides_command(raw: Path) -> None:
     ]
 
 
+def test_ten_equal_dialogues_with_keys_of_their_own_convert(tmp_path: Path) -> None:
+    path = tmp_path / "talks.json"
+    turns = [{"speaker": "human", "said": "q"}, {"speaker": "gpt", "said": "a"}]
+    path.write_bytes(orjson.dumps([{"talk": turns}] * 10))
+    assert main(["--input", str(path), "--format", "chatml"]) == 0
+    asked = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+    assert [row["messages"] for row in read(tmp_path / "talks.chatml.jsonl")] == [asked] * 10
+
+
+def test_merged_prompts_and_joined_rows_on_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("age,fare,survived\n22,7,0\n38,,1\n,,0\n", encoding="utf-8")
+    prompt = ["--merged-prompt", "乘客[[,{age}岁]][[,票价{fare}]]。", "--output-column", "survived"]
+    assert main(["--input", str(path), "--format", "alpaca", *prompt]) == 0
+    told = [(row["instruction"], row["output"]) for row in read(tmp_path / "t.alpaca.jsonl")]
+    assert told == [("乘客,22岁,票价7。", "0"), ("乘客,38岁。", "1"), ("乘客。", "0")]
+    joining = ["--conversation-extension", "2", "--seed", "1"]
+    assert main(["--input", str(path), "--format", "chatml", *prompt, *joining]) == 0
+    assert [len(row["messages"]) for row in read(tmp_path / "t.chatml.jsonl")] == [4, 2]  # type: ignore[arg-type]
+
+
+def test_images_are_stored_beside_the_output(tmp_path: Path) -> None:
+    path = tmp_path / "photos.jsonl"
+    gif = b"GIF89a\x03\0\x04\0\x80\0\0;"
+    (tmp_path / "one.gif").write_bytes(gif)
+    path.write_bytes(b'{"file": "one.gif", "says": "a dot"}\n{"file": "two.gif", "says": "missing"}\n')
+    options = ["--fields", "image=file", "caption=says", "--instruction", "What is it?"]
+    assert main(["--input", str(path), "--format", "sharegpt", *options]) == 0
+    (row,) = read(tmp_path / "photos.sharegpt.jsonl")
+    stored = [path.relative_to(tmp_path).as_posix() for path in (tmp_path / "media").rglob("*.gif")]
+    assert row["images"] == stored
+    assert (tmp_path / stored[0]).read_bytes() == gif
+    assert [q["reason"] for q in read(tmp_path / "photos.quarantine.jsonl")] == ["missing_image"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--merged-prompt", "{a}"], "output_column_name"),
+        (["--merged-prompt", "[[{a}]", "--output-column", "b"], "merged_prompt"),
+        (["--fields", "image=a", "caption=b"], "instruction"),
+        (["--conversation-extension", "3"], "merged_prompt"),
+        (["--fields", "nonsense=a"], "nonsense"),
+    ],
+)
+def test_reading_options_that_miss_each_other(
+    raw: Path, options: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--input", str(raw), "--format", "chatml", *options]) == 2
+    assert expected in capsys.readouterr().err
+
+
 def test_nothing_is_overwritten_without_force(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--input", str(raw), "--format", "chatml"]
     assert main(arguments) == 0
@@ -148,7 +200,7 @@ def test_a_failed_conversion_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
     path = tmp_path / "t.jsonl"
     path.write_bytes(b'{"text": "x"}\n')
     for to in ("text", "csv"):
-        monkeypatch.setattr("jobs.tools.convert.parse_row", _stop)
+        monkeypatch.setattr("jobs.sources.row_parser.parse_row", _stop)
         with pytest.raises(ZeroDivisionError):
             convert([path], tmp_path / "out", tmp_path / "bad", to)
     assert [p.name for p in tmp_path.iterdir()] == ["t.jsonl"]

@@ -215,6 +215,12 @@ def test_fail_on_takes_the_severity_and_worse(tmp_path: Path, capsys: pytest.Cap
     capsys.readouterr()
 
 
+def test_a_prompt_without_an_answer_ends_as_it_should(check: Check) -> None:
+    found = check([{"prompt": f"how much is part {i}?", "ground_truth": i} for i in range(3)])
+    assert not {"ends_on_user", "unreadable_rows"} & set(found)
+    assert found["report"]["formats"] == {"prompt_only": 3}
+
+
 def test_an_empty_file_is_reported(check: Check) -> None:
     found = check([])
     assert found["no_rows"]["severity"] == "critical"

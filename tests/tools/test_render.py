@@ -51,13 +51,15 @@ def test_the_words_that_ask_for_an_answer_come_on_request(tmp_path: Path) -> Non
 
 def test_pairs_and_verdicts_become_columns_of_text(tmp_path: Path) -> None:
     bad = {"role": "assistant", "content": "Go"}
-    rows = [{"prompt": [U], "chosen": [A], "rejected": [bad]}, {"prompt": [U], "completion": [A], "label": True}]
+    rows: list[Any] = [{"prompt": [U], "chosen": [A], "rejected": [bad]}, {"prompt": "Hi", "answer_key": "x"}]
+    rows.insert(1, {"prompt": [U], "completion": [A], "label": True})
     out = tmp_path / "out.jsonl"
     assert main([write(tmp_path / "in.jsonl", rows), str(out), "--template", "chatml"]) == 0
     prompt = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
     assert read(out) == [
         {"prompt": prompt, "chosen": "Hello<|im_end|>\n", "rejected": "Go<|im_end|>\n"},
         {"prompt": prompt, "completion": "Hello<|im_end|>\n", "label": True},
+        {"prompt": prompt},
     ]
 
 

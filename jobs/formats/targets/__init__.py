@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.formats.export import Export
+from jobs.formats.registry import pick
 from jobs.formats.targets import axolotl, llamafactory, openai, swift, trl, unsloth
 from jobs.formats.targets.rule import Target
 
@@ -17,10 +18,7 @@ def get_target(name: str) -> Target:
     Raises:
         ValueError: naming the trainers there are.
     """
-    found = TARGETS.get(name)
-    if found is None:
-        raise ValueError(f"unknown target {name!r}; expected one of {', '.join(TARGETS)}")
-    return found
+    return pick(TARGETS, name, "target")
 
 
 def beside(export: Export, target: str, *, file: str | None = None, name: str | None = None) -> dict[str, str]:

@@ -34,6 +34,12 @@ def is_json(text: Any) -> bool:
     return True
 
 
+def turns_of(rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+    """Every turn that stands in a list under ``key``; anything else there is passed over."""
+    lists = (row.get(key) for row in rows)
+    return [turn for items in lists if isinstance(items, list) for turn in items if isinstance(turn, dict)]
+
+
 def no_turns(view: View) -> str | None:
     """The list of turns is empty, or none at all."""
     return None if view.turns else view.at

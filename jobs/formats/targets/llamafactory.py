@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jobs.formats.export import CHATML_TAGS, SHAREGPT_TAGS
 from jobs.formats.targets import common
 from jobs.formats.targets.common import DATES, ONE_LABEL, MissingColumns, OneLabelOnly
 from jobs.formats.targets.rule import ABSENT, Check, Layout, SetRule, Shape, Target, View, rule
@@ -18,24 +19,6 @@ _FORMATTER = f"{_REPOSITORY}/formatter.py"
 _TURNS: tuple[Shape, ...] = ("turns", "pair", "verdict")
 _ASKING, _ANSWERING = ("user", "tool"), ("assistant", "call")
 
-# The defaults of ``DatasetAttr`` in data/parser.py.
-_TAGS = {
-    "role_tag": "from",
-    "content_tag": "value",
-    "user_tag": "human",
-    "assistant_tag": "gpt",
-    "observation_tag": "observation",
-    "function_tag": "function_call",
-    "system_tag": "system",
-}
-_CHATML_TAGS = {
-    **_TAGS,
-    "role_tag": "role",
-    "content_tag": "content",
-    "user_tag": "user",
-    "assistant_tag": "assistant",
-    "observation_tag": "tool",
-}
 _MEANING = {
     "user_tag": "user",
     "assistant_tag": "assistant",
@@ -57,7 +40,7 @@ def layout(
     # Each converter reads its own columns alone.
     other = ("messages",) if entry.get("formatting", "alpaca") == "alpaca" else ("prompt", "query", "response")
     names = {name: column for name, column in names.items() if name not in other}
-    tags = {**_TAGS, **(entry.get("tags") or {})}
+    tags = {**SHAREGPT_TAGS, **(entry.get("tags") or {})}
     formatting = entry.get("formatting", "alpaca")
     shape: Shape = "turns"
     if entry.get("ranking"):
@@ -95,14 +78,14 @@ def guess_entry(columns: frozenset[str], head: Sequence[Mapping[str, Any]]) -> d
         kept = {theirs: ours for theirs, ours in known.items() if ours in columns} or {"prompt": "text"}
         kept |= {name: name for name in ("system", "tools") if name in columns}
         return {"formatting": "alpaca", "ranking": bool(pair), "columns": kept | media | pair | verdict}
-    turns = [turn for row in head for turn in (row.get(key) or []) if isinstance(turn, dict)]
+    turns = common.turns_of(head, key)
     openai = any("role" in turn for turn in turns)
     called = any(turn.get("tool_calls") for turn in turns)
     return {
         "formatting": "openai" if openai and called else "sharegpt",
         "ranking": bool(pair),
         "columns": {"messages": key, **{n: n for n in ("system", "tools") if n in columns}, **media, **pair, **verdict},
-        "tags": _CHATML_TAGS if openai else _TAGS,
+        "tags": CHATML_TAGS if openai else SHAREGPT_TAGS,
     }
 
 

@@ -1,15 +1,30 @@
-"""OpenAI's fine-tuning files: a file that breaks a rule is refused whole, with the line's number."""
+"""OpenAI's fine-tuning files: a file that breaks a rule is refused whole, with the line's number.
+
+The validator is OpenAI's own and runs nowhere else, so each rule says in which document it was read: the cookbook's
+checks, the API description (``FineTuneChatRequestInput`` and ``FineTunePreferenceRequestInput`` stand in it up to
+commit bf2a340, March 2025, and were left out later), the guides of developers.openai.com as of 2026, or the report of
+somebody whose file was refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jobs.formats.targets import common
 from jobs.formats.targets.rule import Layout, SetRule, Shape, Target, View, rule
 
 _COOKBOOK = "openai/openai-cookbook examples/Chat_finetuning_data_prep.ipynb"
-_OPENAPI = "openai/openai-openapi openapi.yaml (FineTuneChatRequestInput, FineTunePreferenceRequestInput)"
+_OPENAPI = "openai/openai-openapi openapi.yaml"
+_CHAT = f"{_OPENAPI} (FineTuneChatRequestInput)"
+_ASSISTANT = f"{_OPENAPI} (FineTuneChatCompletionRequestAssistantMessage)"
+_CALLS = f"{_OPENAPI} (ChatCompletionMessageToolCall)"
+_REPLY = f"{_OPENAPI} (ChatCompletionRequestToolMessage)"
+_PAIR = f"{_OPENAPI} (FineTunePreferenceRequestInput)"
+_GUIDES = "developers.openai.com/api docs/guides"
+_SUPERVISED, _VISION = f"{_GUIDES}/supervised-fine-tuning.md", f"{_GUIDES}/vision-fine-tuning.md"
+_DPO = f"{_GUIDES}/direct-preference-optimization.md"
+_LAST = "kohhnagata/clone-factory-v1 issues/3 (the API's refusal; github.com)"
 _WORDS = {
     "system": "system",
     "developer": "system",
@@ -20,11 +35,13 @@ _WORDS = {
 }
 _TURN_KEYS = (
     *("role", "content", "name", "weight", "tool_calls", "tool_call_id"),
-    *("function_call", "refusal", "audio", "parallel_tool_calls"),
+    *("function_call", "refusal", "audio"),
 )
 _ROW_KEYS = ("messages", "tools", "functions", "parallel_tool_calls")
 _PAIR_KEYS = ("input", "preferred_output", "non_preferred_output")
-_SMALLEST = 10
+_SMALLEST, _MOST_IMAGES = 10, 10
+# What a content part may be; audio and files are not taken for fine-tuning.
+_PARTS = frozenset({"text", "image_url", "refusal"})
 _TURNS: tuple[Shape, ...] = ("turns",)
 
 
@@ -88,8 +105,11 @@ def _arguments(view: View) -> str | None:
             function = call.get("function") if isinstance(call, dict) else None
             if not isinstance(function, dict) or not common.is_json(function.get("arguments")):
                 return f"{view.at}[{i}].tool_calls[{j}].function.arguments"
-            if not isinstance(call.get("id"), str):
-                return f"{view.at}[{i}].tool_calls[{j}].id"
+            for key in ("id", "type"):
+                if not isinstance(call.get(key), str):
+                    return f"{view.at}[{i}].tool_calls[{j}].{key}"
+            if not isinstance(function.get("name"), str):
+                return f"{view.at}[{i}].tool_calls[{j}].function.name"
     return None
 
 
@@ -120,9 +140,58 @@ def _bad_output(view: View) -> str | None:
     for name in _PAIR_KEYS[1:]:
         turns = view.get(name)
         roles = [t.get("role") if isinstance(t, dict) else None for t in turns] if isinstance(turns, list) else []
-        if "assistant" not in roles or not set(roles) <= {"assistant", "tool"}:
+        if roles != ["assistant"]:
             return view.path(name)
     return None
+
+
+def _parts(turns: Any, at: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Path, role and part of every content part that is an object."""
+    for i, turn in enumerate(turns if isinstance(turns, list) else []):
+        content = turn.get("content") if isinstance(turn, dict) else None
+        for j, part in enumerate(content if isinstance(content, list) else []):
+            if isinstance(part, dict):
+                yield f"{at}[{i}].content[{j}]", turn.get("role"), part
+
+
+def _images(view: View) -> list[tuple[str, Any, dict[str, Any]]]:
+    return [found for found in _parts(view.turns, view.at) if found[2].get("type") == "image_url"]
+
+
+def _unsupported_part(view: View) -> str | None:
+    return next((at for at, _, part in _parts(view.turns, view.at) if part.get("type") not in _PARTS), None)
+
+
+def _image_of_assistant(view: View) -> str | None:
+    return next((at for at, role, _ in _images(view) if role == "assistant"), None)
+
+
+def _too_many_images(view: View) -> str | None:
+    images = _images(view)
+    return images[_MOST_IMAGES][0] if len(images) > _MOST_IMAGES else None
+
+
+def _image_is_no_url(view: View) -> str | None:
+    for at, _, part in _images(view):
+        url = part["image_url"].get("url") if isinstance(part.get("image_url"), dict) else None
+        if not (isinstance(url, str) and url.startswith(("http://", "https://", "data:image/"))):
+            return f"{at}.image_url.url"
+    return None
+
+
+def _image_in_pair(view: View) -> str | None:
+    given = view.row.get("input")
+    messages = given.get("messages") if isinstance(given, dict) else None
+    places = [(messages, "$.input.messages"), *((view.get(name), view.path(name)) for name in _PAIR_KEYS[1:])]
+    found = (at for turns, where in places for at, _, part in _parts(turns, where) if part.get("type") != "text")
+    return next(found, None)
+
+
+def _developer(view: View) -> str | None:
+    turns = enumerate(view.turns)
+    return next(
+        (f"{view.at}[{i}].role" for i, t in turns if isinstance(t, dict) and t.get("role") == "developer"), None
+    )
 
 
 def _same_output(view: View) -> str | None:
@@ -150,33 +219,50 @@ RULES = (
     rule("missing_messages_list", "stops", "no list of messages", _REFUSED, "export the format chatml", _COOKBOOK,
          _no_messages, *_TURNS),
     rule("unrecognized_role", "stops", "a role that is not known", _REFUSED,
-         "use system, developer, user, assistant and tool", _COOKBOOK, common.unknown_role, *_TURNS),
+         "use system, user, assistant and tool", _COOKBOOK, common.unknown_role, *_TURNS),
+    rule("developer_role", "harms", "the role developer",
+         "the description of training files knows system, user, assistant, tool and function", "write system", _CHAT,
+         _developer, *_TURNS),
     rule("missing_content", "stops", "a message without content and without tool calls", _REFUSED,
          "fill the content in", _COOKBOOK, _bad_content, *_TURNS),
     rule("message_unrecognized_key", "stops", "a key of a message that is not known", _REFUSED, "remove the key",
          _COOKBOOK, common.unknown_turn_keys(_TURN_KEYS), *_TURNS),
     rule("unrecognized_column", "harms", "a column that is not documented", "it trains nothing, and may be refused",
-         "keep messages, tools and parallel_tool_calls alone", _OPENAPI, _other_columns, "turns", "openai_pair"),
+         "keep messages, tools and parallel_tool_calls alone", _CHAT, _other_columns, "turns", "openai_pair"),
     rule("example_missing_assistant_message", "stops", "no message of the assistant", _REFUSED, "remove the row",
          _COOKBOOK, _no_answer, *_TURNS),
     rule("last_is_not_assistant", "stops", "a dialogue that ends without an answer", _REFUSED,
-         "cut the last turn, or add its answer", _OPENAPI, _last, *_TURNS),
+         "cut the last turn, or add its answer", _LAST, _last, *_TURNS),
     rule("bad_weight", "stops", "a weight that is not 0 or 1 on an assistant's message", _REFUSED, "write 0 or 1",
-         _OPENAPI, _bad_weight, *_TURNS),
-    rule("bad_tool_call", "stops", "a tool call without id, or whose arguments are no JSON text", _REFUSED,
-         "write the arguments as JSON text, and give each call an id", _OPENAPI, _arguments, *_TURNS),
+         _ASSISTANT, _bad_weight, *_TURNS),
+    rule("bad_tool_call", "stops", "a tool call without id, type or name, or whose arguments are no JSON text",
+         _REFUSED, "write the arguments as JSON text, and give each call its id, type and name", _CALLS, _arguments,
+         *_TURNS),
     rule("orphan_reply", "stops", "a tool message that answers no call before it", _REFUSED,
-         "give it the tool_call_id of its call", _OPENAPI, _orphan_reply, *_TURNS),
-    rule("tools_are_text", "stops", "tools as text and not as a list", _REFUSED, "write the list of tools", _OPENAPI,
+         "give it the tool_call_id of its call", _REPLY, _orphan_reply, *_TURNS),
+    rule("tools_are_text", "stops", "tools as text and not as a list", _REFUSED, "write the list of tools", _CHAT,
          _tools_are_text, *_TURNS),
-    rule("bad_input", "stops", "no input with messages", _REFUSED, "write input.messages", _OPENAPI, _bad_input,
+    rule("unsupported_part", "stops", "a content part that is neither text nor image_url", _REFUSED,
+         "write text, or an image as image_url", f"{_OPENAPI} (FineTuneChatRequestInput, version 2.3.0)",
+         _unsupported_part, *_TURNS),
+    rule("image_of_assistant", "stops", "an image in the assistant's message", _REFUSED, "move it to the question",
+         _VISION, _image_of_assistant, *_TURNS),
+    rule("too_many_images", "stops", "more than 10 images in one row", _REFUSED, "split the row", _VISION,
+         _too_many_images, *_TURNS),
+    rule("image_is_no_url", "stops", "an image that is neither an HTTP address nor a data URL",
+         "the image cannot be fetched, and the row is left out or the file refused",
+         "write data:image/png;base64,... or an address", _VISION, _image_is_no_url, *_TURNS),
+    rule("bad_input", "stops", "no input with messages", _REFUSED, "write input.messages", _PAIR, _bad_input,
          "openai_pair"),
-    rule("bad_output", "stops", "an output that is not of assistant and tool messages", _REFUSED,
-         "write one assistant message in each output", _OPENAPI, _bad_output, "openai_pair"),
+    rule("bad_output", "stops", "an output that is not one message of the assistant", _REFUSED,
+         "write one assistant message in each output, and what both share into input", _PAIR, _bad_output,
+         "openai_pair"),
+    rule("pair_is_not_text", "stops", "a pair with an image or another part that is no text", _REFUSED,
+         "use text alone", _DPO, _image_in_pair, "openai_pair"),
     rule("outputs_are_equal", "harms", "both outputs say the same", "the pair has no gradient", "remove the row",
-         _OPENAPI, _same_output, "openai_pair"),
+         _DPO, _same_output, "openai_pair"),
     rule("all_masked", "harms", "no answer that is trained", "every weight is 0: the row trains nothing",
-         "give the answer to train weight 1", _OPENAPI, _all_masked, *_TURNS),
+         "give the answer to train weight 1", _ASSISTANT, _all_masked, *_TURNS),
     rule("over_cutoff", "harms", "longer than the cut-off", "what lies beyond the model's limit is cut off",
          "split the dialogue", _COOKBOOK, common.over_cutoff),
 )  # fmt: skip
@@ -184,7 +270,7 @@ SET_RULES = (
     SetRule("unknown_columns", "stops", "neither messages nor input with outputs", _REFUSED,
             "export the format chatml", _COOKBOOK, common.UnknownColumns),
     SetRule("too_few_rows", "stops", "fewer than 10 rows", "a file needs at least 10 examples", "add rows",
-            _OPENAPI, TooFew),
+            _SUPERVISED, TooFew),
 )  # fmt: skip
 
 

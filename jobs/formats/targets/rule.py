@@ -17,7 +17,7 @@ EFFECTS: tuple[Effect, ...] = ("stops", "drops", "harms")
 # Stands before the name of a column that the loader does not read: no column of a file begins with it.
 ABSENT = "\0"
 # How the rows are shaped, as far as loaders tell shapes apart.
-Shape = Literal["turns", "alpaca", "text", "completion", "pair", "verdict", "openai_pair", "unknown"]
+Shape = Literal["turns", "alpaca", "text", "completion", "prompt", "pair", "verdict", "openai_pair", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

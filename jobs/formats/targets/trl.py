@@ -1,4 +1,4 @@
-"""TRL: what SFTTrainer, DPOTrainer and KTOTrainer take (read at commit f2cd577, July 2026)."""
+"""TRL: what SFTTrainer, DPOTrainer, KTOTrainer and GRPOTrainer take (read at commit f2cd577, July 2026)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _SFT = "huggingface/trl trl/trainer/sft_trainer.py"
 _DPO = "huggingface/trl trl/trainer/dpo_trainer.py"
 _KTO = "huggingface/trl trl/trainer/kto_trainer.py"
 WORDS = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant", "tool": "tool"}
+_GRPO = "huggingface/trl trl/trainer/grpo_trainer.py"
 _TURN_KEYS = ("role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content", "thinking")
 _TURNS: tuple[Shape, ...] = ("turns",)
 
@@ -33,6 +34,8 @@ def layout(
         shape = "turns"
     elif "text" in columns:
         shape = "text"
+    elif "prompt" in columns:
+        shape = "prompt"
     if shape == "turns" and "messages" not in columns:
         # maybe_convert_to_chatml renames from and value, and leaves the roles human and gpt as they are.
         return Layout(shape, columns, {"messages": "conversations"}, "from", "value", WORDS, "from")
@@ -57,6 +60,10 @@ def _forms_differ(view: View) -> str | None:
     asked = [*(("prompt",) if "prompt" in view.layout.columns else ()), *names[view.layout.shape]]
     kinds = {_form(view.get(name)) for name in asked}
     return None if kinds in ({"text"}, {"turns"}) else f"$.{asked[-1]}"
+
+
+def _no_prompt(view: View) -> str | None:
+    return "$.prompt" if _form(view.get("prompt")) == "other" else None
 
 
 def _form(value: Any) -> str:
@@ -150,6 +157,8 @@ RULES = (
     rule("no_shared_prompt", "stops", "an implicit prompt that both answers do not share",
          "extract_prompt finds an empty prompt, and the template raises on it",
          "begin both with the same turns, or give a prompt column", _UTILS, _no_shared_prompt, "pair"),
+    rule("no_prompt", "stops", "a prompt that is neither text nor turns", "nothing can be sampled from it: it raises",
+         "write text, or a list of turns with role and content", _GRPO, _no_prompt, "prompt"),
     rule("no_verdict", "harms", "a label that is no boolean", "any other value is read as true or false by its size",
          "write true or false", _KTO, _no_verdict, "verdict"),
     rule("empty_completion", "harms", "an empty completion", "the model learns to end at once",
@@ -187,22 +196,28 @@ SET_RULES = (
             OneLabelOnly, ("verdict",)),
 )  # fmt: skip
 
+_FORMATS = ("chatml", "preference", "prompt_completion", "prompt_only", "text")
+
 
 def beside(file: str, name: str, shape: Layout) -> dict[str, str]:
     """Loading code of three lines."""
     trainer, config, options = {
         "pair": ("DPOTrainer", "DPOConfig", ""),
         "verdict": ("KTOTrainer", "KTOConfig", ""),
+        "prompt": ("GRPOTrainer", "GRPOConfig", ""),
         "turns": ("SFTTrainer", "SFTConfig", ", assistant_only_loss=True"),
     }.get(shape.shape, ("SFTTrainer", "SFTConfig", ""))
+    length, more = (", max_length=2048", "processing_class=tokenizer")
+    if shape.shape == "prompt":
+        length, more = "", "reward_funcs=rewards"
     code = (
         "from datasets import load_dataset\n"
         f"from trl import {config}, {trainer}\n\n"
         f'dataset = load_dataset("json", data_files="{file}", split="train")\n'
-        f'arguments = {config}(output_dir="output", max_length=2048{options})\n'
-        f"trainer = {trainer}(model=model, args=arguments, train_dataset=dataset, processing_class=tokenizer)\n"
+        f'arguments = {config}(output_dir="output"{length}{options})\n'
+        f"trainer = {trainer}(model=model, args=arguments, train_dataset=dataset, {more})\n"
     )
     return {"trl.py": code}
 
 
-TARGET = Target("trl", "TRL", RULES, SET_RULES, layout, ("chatml", "preference", "prompt_completion", "text"), beside)
+TARGET = Target("trl", "TRL", RULES, SET_RULES, layout, _FORMATS, beside)

@@ -31,7 +31,7 @@ def layout(
 ) -> Layout:
     """A column ``conversations`` is standardised; ``messages`` goes to the template as it is."""
     if "conversations" in columns:
-        turns = [t for row in head for t in row.get("conversations") or [] if isinstance(t, dict)]
+        turns = common.turns_of(head, "conversations")
         openai = any("role" in turn for turn in turns)
         keys = ("role", "content") if openai else ("from", "value")
         return Layout("turns", columns, {"messages": "conversations"}, *keys, _ALIASES, "standardize")
