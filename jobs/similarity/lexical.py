@@ -157,7 +157,7 @@ def _first_of_each(i: _I64, j: _I64, sure: npt.NDArray[np.bool_], wanted: _I64) 
     """The pairs of each ``j`` up to where ``wanted[j]`` of them are ``sure`` to be alike, in order of ``i``."""
     order = np.lexsort((i, j))
     i, j, sure = i[order], j[order], sure[order]
-    before = np.cumsum(sure) - sure
+    before: _I64 = np.cumsum(sure) - sure
     enough = before - before[np.searchsorted(j, j)] < wanted[j]
     return i[enough], j[enough]
 
