@@ -31,6 +31,7 @@ rows:
 # Every stage, without the model whose import alone would take longer than the rest of the build.
 ALL: dict[str, Any] = dict.fromkeys(STAGES) | {
     "deduplicate_semantic": {"models": {"en": None, "zh": None}},
+    "decontaminate": {"protected": [{"name": "exam", "path": "exam.jsonl"}]},
     "split": {"validation": 0.2, "test": 0.2},
 }
 # Nobody is called so and nothing is reached by these: well-formed, with right check digits where the kind has one.
@@ -209,6 +210,7 @@ def whole_mill(tmp_path_factory: pytest.TempPathFactory) -> Mill:
     """Raw files and specification of a data set that meets every stage; nothing is built yet."""
     mill = Mill(tmp_path_factory.mktemp("whole"), dict(ALL))
     write_everything(mill)
+    (mill.folder / "exam.jsonl").write_text(json.dumps({"question": ENGLISH[-1][0]}) + "\n", "utf-8")
     return mill
 
 

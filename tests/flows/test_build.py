@@ -82,6 +82,8 @@ def test_each_stage_found_what_was_spoilt(report: Any) -> None:
     assert found["filter_by_quality_rules"].removed == {"refused_answer": 1, "unfilled_slots": 1}
     assert found["deduplicate_exact"].removed == {"exact_copy": 4}
     assert found["deduplicate_near"].removed == {"near_copy": 1}
+    assert found["decontaminate"].removed == {"contaminated": 1}
+    assert found["decontaminate"].contaminated == {"exam": 1}
     assert sum(found["split"].splits.values()) == found["publish"].kept
 
 
@@ -259,7 +261,7 @@ def test_no_personal_value_reaches_prefect(
     client: SyncPrefectClient, report: Any, personal_values: dict[str, str]
 ) -> None:
     said = told_by_prefect(client, report.run_id)
-    assert "[1/9] collect" in said
+    assert "[1/10] collect" in said
     assert not [kind for kind, value in personal_values.items() if value in said]
 
 

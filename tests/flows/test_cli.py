@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from flows.cli import app
 from jobs.lake.lock import held
-from jobs.pipeline import BY_DEFAULT
+from jobs.pipeline import BY_DEFAULT, STAGES
 from jobs.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,7 +191,7 @@ def test_show_gives_the_stages_in_order(lake: list[str], built: Any) -> None:
     shown = json.loads(run("show", "tiny_shop@1.0.0", *lake, "--json").output)
     _, report = built
     keys = {"stage", "rows_in", "kept", "removed", "quarantined", "gate", "seconds", "version"}
-    assert [stage["stage"] for stage in shown["stages"]] == list(BY_DEFAULT)
+    assert [stage["stage"] for stage in shown["stages"]] == list(STAGES)
     for told, stage in zip(shown["stages"], report.stages, strict=True):
         assert keys <= told.keys()
         assert (told["rows_in"], told["kept"]) == (stage.summary.rows_in, stage.summary.kept)
@@ -203,7 +203,7 @@ def test_show_gives_the_stages_in_order(lake: list[str], built: Any) -> None:
 
 def test_show_without_a_version_shows_the_newest_for_people(lake: list[str]) -> None:
     said = run("show", "tiny_shop", *lake).output
-    assert all(word in said for word in ("tiny_shop@1.0.0", *BY_DEFAULT, "exact_copy", "passport.md", "sha256"))
+    assert all(word in said for word in ("tiny_shop@1.0.0", *STAGES, "exact_copy", "passport.md", "sha256"))
 
 
 def test_read_gives_rows_by_limit_split_and_format(lake: list[str], built: Any) -> None:
@@ -266,7 +266,7 @@ def test_build_with_nothing_changed_says_so(built: Any) -> None:
     result = run("build", mill.specification)
     assert "Nothing has changed since tiny_shop@1.0.0" in result.output
     assert "gristmill read tiny_shop@1.0.0" in result.output
-    assert "[9/9] publish" in result.output, "progress"
+    assert "[10/10] publish" in result.output, "progress"
     assert mill.released() == [report.version]
 
 
@@ -275,7 +275,7 @@ def test_build_as_json_prints_nothing_else(built: Any) -> None:
     result = run("build", mill.specification, "--json")
     told = json.loads(result.stdout)
     assert (told["dataset"], told["version"], told["created"]) == ("tiny_shop", "1.0.0", False)
-    assert [stage["reused"] for stage in told["stages"]] == [True] * len(BY_DEFAULT)
+    assert [stage["reused"] for stage in told["stages"]] == [True] * len(STAGES)
 
 
 def test_build_that_misses_a_target_fails_and_lists_it(built: Any, tmp_path: Path) -> None:
