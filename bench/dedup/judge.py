@@ -112,13 +112,13 @@ class Index:
 
 
 @njit(cache=True)
-def _bucket(packed):  # type: ignore[no-untyped-def]  # numba infers them
+def _bucket(packed):
     x = np.uint64(packed) * np.uint64(0x9E3779B97F4A7C15)
     return np.int64(x >> np.uint64(40))
 
 
 @njit(cache=True)
-def _packed(tokens, at):  # type: ignore[no-untyped-def]
+def _packed(tokens, at):
     out = np.int64(0)
     for k in range(WIDTH):
         out = (out << 16) | np.int64(tokens[at + k])
@@ -126,7 +126,7 @@ def _packed(tokens, at):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _frequencies(values, offsets):  # type: ignore[no-untyped-def]
+def _frequencies(values, offsets):
     counts = np.zeros(_BUCKETS, np.int64)
     for row in range(len(offsets) - 1):
         for at in range(offsets[row], offsets[row + 1] - WIDTH + 1):
@@ -135,7 +135,7 @@ def _frequencies(values, offsets):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _hashes(values, offsets):  # type: ignore[no-untyped-def]
+def _hashes(values, offsets):
     out = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(out)):
         x = np.uint64(offsets[row + 1] - offsets[row])
@@ -147,7 +147,7 @@ def _hashes(values, offsets):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _ordered(values, offsets, order, row):  # type: ignore[no-untyped-def]
+def _ordered(values, offsets, order, row):
     """Distinct shingles of a row, rarest bucket first: 15 bits of frequency over 48 of the shingle itself."""
     count = max(0, offsets[row + 1] - offsets[row] - WIDTH + 1)
     out = np.empty(count, np.int64)
@@ -164,12 +164,12 @@ def _ordered(values, offsets, order, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _prefix(count, threshold):  # type: ignore[no-untyped-def]
+def _prefix(count, threshold):
     return count - np.int64(np.ceil(threshold * count - 1e-9)) + 1 if count else 0
 
 
 @njit(cache=True)
-def _postings(values, offsets, order, index, threshold):  # type: ignore[no-untyped-def]
+def _postings(values, offsets, order, index, threshold):
     room = 0
     for i in range(len(index)):
         count = max(0, offsets[index[i] + 1] - offsets[index[i]] - WIDTH + 1)
@@ -187,7 +187,7 @@ def _postings(values, offsets, order, index, threshold):  # type: ignore[no-unty
 
 
 @njit(cache=True)
-def _overlap(a, b):  # type: ignore[no-untyped-def]
+def _overlap(a, b):
     i = j = both = 0
     while i < len(a) and j < len(b):
         if a[i] == b[j]:
@@ -202,7 +202,7 @@ def _overlap(a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _has_alike(values, offsets, order, postings, equal, equals, probes, threshold, before):  # type: ignore[no-untyped-def]
+def _has_alike(values, offsets, order, postings, equal, equals, probes, threshold, before):
     keys, rows, places, sizes = postings
     equal_keys, equal_rows = equals
     out = np.zeros(len(probes), np.bool_)

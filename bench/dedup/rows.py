@@ -88,7 +88,7 @@ def _widths(units: Units) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 @njit(cache=True)
-def _take(values, offsets, index, out_offsets):  # type: ignore[no-untyped-def]  # numba infers them
+def _take(values, offsets, index, out_offsets):
     out = np.empty(out_offsets[-1], np.uint16)
     for i in range(len(index)):
         start = offsets[index[i]]
@@ -98,7 +98,7 @@ def _take(values, offsets, index, out_offsets):  # type: ignore[no-untyped-def] 
 
 
 @njit(cache=True)
-def _edit(values, offsets, base, how, level, width, class_start, class_stop, members, room, seed):  # type: ignore[no-untyped-def]
+def _edit(values, offsets, base, how, level, width, class_start, class_stop, members, room, seed):
     np.random.seed(seed)
     out = np.empty(room[-1], np.uint16)
     lengths = np.empty(len(base), np.int64)
@@ -135,7 +135,7 @@ def _edit(values, offsets, base, how, level, width, class_start, class_stop, mem
 
 
 @njit(cache=True)
-def _shingles(tokens):  # type: ignore[no-untyped-def]
+def _shingles(tokens):
     count = max(0, len(tokens) - WIDTH + 1)
     out = np.empty(count, np.int64)
     for i in range(count):
@@ -153,7 +153,7 @@ def _shingles(tokens):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _jaccard(values, offsets, left, right):  # type: ignore[no-untyped-def]
+def _jaccard(values, offsets, left, right):
     out = np.zeros(len(left), np.float64)
     for p in range(len(left)):
         x = values[offsets[left[p]] : offsets[left[p] + 1]]

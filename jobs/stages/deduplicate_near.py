@@ -161,6 +161,8 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
             decisions = update(rows, params, read(spark, earlier), earlier.version + 1, texts)
         else:
             decisions = transform(rows, params, texts, indexed=params.incremental)
+        # Counted before they are committed: without this they would be worked out twice.
+        decisions = decisions.persist(StorageLevel.MEMORY_AND_DISK)
         refuse_mass_removal(decisions, texts, job, params.max_removed_share)
         return commit(decisions, job, started_at, provenance)
     finally:

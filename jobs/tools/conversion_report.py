@@ -10,6 +10,7 @@ import orjson
 
 from jobs.formats.export import Export
 from jobs.tools.places import Places, name_rows
+from jobs.tools.quarantine import told_of_quarantine
 
 
 @dataclass(slots=True)
@@ -37,9 +38,7 @@ def summary_text(done: Conversion) -> str:
     export = done.export
     lines = [f"{done.rows_in:,} rows in, {export.rows:,} written, {done.quarantined:,} quarantined"]
     lines.append(f"written to {export.path} ({export.format}, {export.bytes:,} bytes)")
-    if done.quarantine:
-        lines.append(f"quarantined rows, with place and reason: {done.quarantine}")
-        lines += [f"  {count:>9,}  {reason}" for reason, count in done.reasons.most_common()]
+    lines += told_of_quarantine(done.quarantine, done.reasons)
     if done.lost:
         lines.append(f"what the format {export.format} cannot hold, and so was left out:")
         for name, places in sorted(done.lost.items(), key=lambda item: (-item[1].total, item[0])):

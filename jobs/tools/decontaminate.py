@@ -32,7 +32,7 @@ from jobs.tools.command import UsageError
 from jobs.tools.dedup_rows import every_row
 from jobs.tools.dedup_write import dump, written_together
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantine_of, quarantined
+from jobs.tools.quarantine import quarantine_of, quarantined, told_of_quarantine
 
 _EXAMPLES = """examples:
   gristmill decontaminate train.jsonl clean.jsonl --protected gsm8k.jsonl --only-kept
@@ -205,9 +205,7 @@ def _summary(done: Cleaned, looking: Looking) -> str:
     ]
     lines += [f"  {count:>9,}  {label}" for label, count in done.questions.most_common(10)]
     lines.append(f"written to {done.output}")
-    if done.quarantine:
-        lines.append(f"quarantined rows, with place and reason: {done.quarantine}")
-        lines += [f"  {count:>9,}  {reason}" for reason, count in done.reasons.most_common()]
+    lines += told_of_quarantine(done.quarantine, done.reasons)
     return "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,7 @@ from jobs.tools.dedup_report import Shown, cluster_sizes, report
 from jobs.tools.dedup_rows import Reading, Rows
 from jobs.tools.dedup_write import RULES, Outputs, Written
 from jobs.tools.places import name_rows
+from jobs.tools.quarantine import told_of_quarantine
 
 _LARGEST = 5
 
@@ -65,9 +66,7 @@ def summary_text(summary: Summary) -> str:
     lines.append(f"written to {summary.outputs.rows} ({done.rows:,} rows)")
     if summary.outputs.pairs:
         lines.append(f"pairs: {summary.outputs.pairs} ({done.pairs:,})")
-    if done.quarantine:
-        lines.append(f"quarantined rows, with place and reason: {done.quarantine}")
-        lines += [f"  {count:>9,}  {reason}" for reason, count in rows.quarantined.most_common()]
+    lines += told_of_quarantine(done.quarantine, rows.quarantined)
     if summary.page:
         lines.append(f"page to judge the threshold by: {summary.page}")
     return "\n".join(lines) + "\n"

@@ -271,7 +271,7 @@ _SIZE = {
 }
 _BY_GROUP = (_STRUCTURE, _CONTENT, _TOOLS, _PREFERENCE, _LENGTH, _DUPLICATES, _BALANCE, _SIZE)
 RULES: dict[str, Rule] = {
-    code: Rule(group, *told)  # type: ignore[arg-type]
+    code: Rule(group, *told)  # type: ignore[arg-type]  # the tables' severities are literals, which a dict widens to str
     for group, rules in zip(GROUPS, _BY_GROUP, strict=True)
     for code, told in rules.items()
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,11 @@ def quarantined(file: Path, raw: RawRow, error: RecordError) -> bytes:
         "raw": content.decode("utf-8", "backslashreplace"),
     }
     return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def told_of_quarantine(quarantine: Path | None, reasons: Counter[str]) -> list[str]:
+    """The lines of a summary that say where refused rows went, and how many for which reason; none where none were."""
+    if quarantine is None:
+        return []
+    named = f"quarantined rows, with place and reason: {quarantine}"
+    return [named, *(f"  {count:>9,}  {reason}" for reason, count in reasons.most_common())]

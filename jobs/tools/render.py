@@ -23,7 +23,7 @@ from jobs.sources.rows import RawRow
 from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.tools import command
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantine_of, quarantined
+from jobs.tools.quarantine import quarantine_of, quarantined, told_of_quarantine
 from jobs.tools.templates import add_template_arguments, template_for
 
 _EXAMPLES = """examples:
@@ -160,9 +160,7 @@ def _summary(done: Rendering, template: ChatTemplate) -> str:
     quarantined = sum(done.reasons.values())
     lines = [f"{done.rows_in:,} rows in, {done.written:,} written, {quarantined:,} quarantined"]
     lines.append(f"written to {done.output} by the template {template.name}")
-    if done.quarantine:
-        lines.append(f"quarantined rows, with place and reason: {done.quarantine}")
-        lines += [f"  {count:>9,}  {reason}" for reason, count in done.reasons.most_common()]
+    lines += told_of_quarantine(done.quarantine, done.reasons)
     return "\n".join(lines) + "\n"
 
 

@@ -30,7 +30,7 @@ from jobs.tools.dedup_find import models_of
 from jobs.tools.dedup_rows import every_row, squeeze
 from jobs.tools.dedup_write import dump, written_together
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantine_of, quarantined
+from jobs.tools.quarantine import quarantine_of, quarantined, told_of_quarantine
 
 _EXAMPLES = """examples:
   gristmill similarity pairs.jsonl scored.jsonl --by near
@@ -193,9 +193,7 @@ def _summary(done: Scored) -> str:
     lines = [f"{done.rows + sum(done.reasons.values()):,} rows in, {done.rows:,} written to {done.output}"]
     lines += [f"  {count:>9,}  compared by: {way}" for way, count in done.ways.most_common()]
     lines += [f"  {count:>9,}  not to be merged: {guard}" for guard, count in done.blocked.most_common()]
-    if done.quarantine:
-        lines.append(f"quarantined rows, with place and reason: {done.quarantine}")
-        lines += [f"  {count:>9,}  {reason}" for reason, count in done.reasons.most_common()]
+    lines += told_of_quarantine(done.quarantine, done.reasons)
     return "\n".join(lines) + "\n"
 
 

@@ -21,7 +21,7 @@ from jobs.pipeline import BY_DEFAULT, STAGES
 from jobs.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
+COMMANDS = sorted(get_command(app).commands)
 # Commands that hand their arguments on unread, --help too.
 TOOLS = ("check", "convert", "decontaminate", "dedup", "health", "preview", "render", "similarity")
 PROGRAM = [sys.executable, "-c", "from flows.cli import main; main()"]
