@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from flows.clean import clean
+from flows.row_commands import add_row_commands
 from flows.terminal import ERR, OUT, plain_errors, print_json
 from flows.tool_commands import add_tools
 
@@ -221,6 +223,8 @@ def dedup_report(
         OUT.print(f"{counts}\nWrote {page}", soft_wrap=True)
 
 
+app.command()(clean)
+add_row_commands(app)
 add_tools(app)
 
 

@@ -126,6 +126,10 @@ def _what_happened(stage: StageReport) -> Text:
         parts.append(f"held questions of {_listed(summary.contaminated)}")
     if summary.changes:
         parts.append(f"changed {summary.changed_rows:,} rows ({_listed(summary.changes)})")
+    if summary.residual_rows is not None:
+        left = {kind: n for kind, n in (summary.residual or {}).items() if n}
+        told = f" ({_listed(left)})" if left else ""
+        parts.append(f"personal data may be left in {summary.residual_rows:,} rows{told}, by broad patterns")
     if summary.flagged:
         parts.append(f"flagged {_listed(summary.flagged)}")
     if summary.splits:
@@ -147,9 +151,12 @@ def as_rows(stages: tuple[StageReport, ...] | list[StageReport]) -> list[dict[st
             "removed": stage.summary.removed,
             "contaminated": stage.summary.contaminated,
             "flagged": stage.summary.flagged,
+            "rules": {rule: count.model_dump() for rule, count in stage.summary.rules.items()},
             "quarantined": stage.summary.quarantined,
             "changes": stage.summary.changes,
             "splits": stage.summary.splits,
+            "residual": stage.summary.residual,
+            "residual_rows": stage.summary.residual_rows,
             "gate": stage.gate,
             "seconds": round(stage.seconds, 3),
             "table": stage.table.path,

@@ -148,6 +148,7 @@ def _keep_as_artifact(plan: Plan, report: StageReport) -> None:
         **{f"flagged: {reason}": n for reason, n in summary.flagged.items()},
         **{f"quarantined: {reason}": n for reason, n in summary.quarantined.items()},
         **{f"changed: {kind}": n for kind, n in summary.changes.items()},
+        **{f"possibly left: {kind}": n for kind, n in (summary.residual or {}).items() if n},
         **{f"split: {side}": n for side, n in summary.splits.items()},
         "gate": report.gate,
         "seconds": round(report.seconds, 1),

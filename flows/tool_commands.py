@@ -14,7 +14,7 @@ _SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def add_tools(app: typer.Typer) -> None:
     """Adds the commands, in this order."""
-    for command in (convert, health, check, render, preview, dedup, similarity, decontaminate):
+    for command in (convert, health, check, render, preview, dedup, similarity, decontaminate, pii):
         app.command(context_settings=_SETTINGS, add_help_option=False)(command)
 
 
@@ -80,6 +80,14 @@ def decontaminate(context: typer.Context) -> None:
     Example: gristmill decontaminate train.jsonl clean.jsonl --protected gsm8k.jsonl
     """
     _run("decontaminate", context)
+
+
+def pii(context: typer.Context) -> None:
+    """Find the personal data of a file, or measure how well it is found.
+
+    Example: gristmill pii scan chats.jsonl spans.jsonl --column text
+    """
+    _run("pii", context)
 
 
 def _run(tool: str, context: typer.Context) -> None:

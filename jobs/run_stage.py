@@ -10,6 +10,7 @@ import importlib
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -47,7 +48,7 @@ def open_gate(spark: SparkSession, job: JudgementJob) -> Judgement:
     spark.sparkContext.setJobDescription(f"{job.dataset}: gate of {job.stage}")
     suite = load_suite(job.suite)
     frame = read(spark, job.table)
-    summary = summarise(job.stage, frame, job.rows_in)
+    summary = summarise(job.stage, frame, job.rows_in, _residual_kinds(job))
     measured, confirmed = _measure_again(spark, job, frame)
     known = {"usual_removed": usual_removed(job.keep_in), "measured": measured, "confirmed": confirmed}
     summary = summary.model_copy(update=known)
@@ -77,11 +78,27 @@ def _measure_again(spark: SparkSession, job: JudgementJob, decisions: DataFrame)
     return sample.removed.num_rows, int(stage.holds(sample, params).sum())
 
 
-def summarise(stage: str, frame: DataFrame, rows_in: int | None) -> StageSummary:
-    """The counts of a stage's committed version, by what kind of table it writes."""
+def _residual_kinds(job: JudgementJob) -> tuple[str, ...] | None:
+    """The kinds of personal data of which a stage that takes them out should have left none; None: it takes none."""
+    stage = importlib.import_module(f"jobs.stages.{job.stage}")
+    commit = commit_of(job.table) if hasattr(stage, "residual_kinds") else None
+    if commit is None:
+        return None
+    kinds: tuple[str, ...] = stage.residual_kinds(commit.provenance.params)
+    return kinds
+
+
+def summarise(
+    stage: str, frame: DataFrame, rows_in: int | None, residual_kinds: Sequence[str] | None = None
+) -> StageSummary:
+    """The counts of a stage's committed version, by what kind of table it writes.
+
+    Args:
+        residual_kinds: personal data that a rows table should hold no more, to be counted there; None: not looked for.
+    """
     writes = STAGES[stage]
     if writes == "rows":
-        return summarise_rows(stage, frame, rows_in)
+        return summarise_rows(stage, frame, rows_in, residual_kinds)
     if rows_in is None:
         raise ValueError(f"stage {stage} needs the rows that came in: only the first stage counts its own")
     if writes == "decisions":

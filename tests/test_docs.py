@@ -26,10 +26,11 @@ from jobs.pipeline import STAGES
 from jobs.plan import load_plan, params_model
 from jobs.privacy.recognizers import ENTITIES
 from jobs.similarity.guards import SEMANTIC_GUARDS
-from jobs.text.quality_rules import RULES
+from jobs.text.quality_measures import MEASURES
+from jobs.text.quality_params import RuleLine, default_table
 
 ROOT = Path(__file__).resolve().parents[1]
-OWN_PARSERS = ("convert", "health", "check", "render", "preview", "dedup", "similarity", "decontaminate")
+OWN_PARSERS = ("convert", "health", "check", "render", "preview", "dedup", "similarity", "decontaminate", "pii")
 READMES = ("README.md", "README.zh.md")
 PAGES = sorted(p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 STAGE_PAGE, SPECIFICATION_PAGE, WORKED_EXAMPLE = "docs/stages.md", "docs/specification.md", "docs/add_a_stage.md"
@@ -124,12 +125,31 @@ def test_every_parameter_of_a_stage_is_documented_with_its_default(stage: str) -
     if model.model_fields:
         check_fields(model, STAGE_PAGE, stage, default_column=0)
         unknown = set(documented(section(STAGE_PAGE, stage))) - set(model.model_fields)
+        if stage == "filter_by_quality_rules":
+            unknown -= {*default_table(), *MEASURES, "measure", "reads", "action", "languages", "reason", "source"}
+            unknown -= {"min`, `max`, `allow", "n`, `pattern`, `words_from`, `scored_by"}
         assert not unknown, "the page names parameters that are none"
 
 
+def test_every_quality_rule_and_measure_is_documented() -> None:
+    page = section(STAGE_PAGE, "filter_by_quality_rules")
+    rows = documented(page.split("What can be measured:")[0])
+    for name, line in default_table().items():
+        n = f", n = {line['n']}" if "n" in line else ""
+        (bound,) = [key for key in ("min", "max", "allow") if key in line]
+        assert rows[name][:6] == [
+            f"`{line['measure']}`{n}",
+            line["reads"],
+            ", ".join(line[bound]) if bound == "allow" else f"{bound} {line[bound]}",
+            line.get("action", "remove"),
+            ", ".join(line.get("languages", ())) or "all",
+            f"`{line['reason']}`",
+        ], name
+    assert not {name for name in MEASURES if f"\n| `{name}` | " not in page}
+    assert not {key for key in RuleLine.model_fields if f"`{key}`" not in page} - {"words_sha256"}
+
+
 def test_the_words_of_the_reports_are_documented() -> None:
-    rules = documented(section(STAGE_PAGE, "filter_by_quality_rules"))
-    assert {name: cells[1].strip("`") for name, cells in rules.items()} == {rule.bound: rule.reason for rule in RULES}
     wanted = {
         "collect": quarantine_reasons(),
         "remove_pii": set(ENTITIES),

@@ -21,7 +21,7 @@ ECOMMERCE = Path(__file__).resolve().parents[1] / "conf" / "datasets" / "ecommer
         ("deduplicate_exact.keep=[source]", "needs the order of sources"),
         ("deduplicate_near.keep=[source]", "needs the order of sources"),
         ("deduplicate_semantic.keep=[source]", "needs the order of sources"),
-        ("remove_pii.also=[ORDER_NUMBERS]", "did you mean `ORDER_NUMBER`"),
+        ("remove_pii.policy.ORDER_NUMBERS=mask", "did you mean `ORDER_NUMBER`"),
         ("remove_pii.entities=[EMAIL]", "EMAIL_ADDRESS"),
     ],
 )

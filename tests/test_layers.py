@@ -13,13 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 # Top floor first. A module may import its own floor and those below; stages may not import each other.
 FLOORS = (
     ("flows",),
-    ("jobs.run_stage",),
+    ("jobs.run_stage", "jobs.clean_stream"),
     ("jobs.plan",),
     ("jobs.pipeline",),
     ("jobs.stages",),
     ("jobs.release", "jobs.review", "jobs.tools"),
     ("jobs.sources",),
     ("jobs.lake",),
+    ("jobs.cleaning",),
     ("jobs.similarity", "jobs.generation", "jobs.formats", "jobs.privacy", "jobs.text"),
     ("jobs.spec", "jobs.config", "jobs.record", "jobs.record_schema"),
 )
@@ -27,6 +28,7 @@ SPARK = ("pyspark", "delta")
 ENGINES = (*SPARK, "prefect", "great_expectations")
 # What must import in a blink and without Java. jobs.sources is here too: collect runs it inside Spark's workers.
 PLAIN = (
+    "jobs.cleaning",
     "jobs.formats",
     "jobs.privacy",
     "jobs.text",

@@ -98,7 +98,7 @@ def built(
         "stages": {
             **dict.fromkeys(BY_DEFAULT),
             # One of the files is full of {{name}}, which its owner fills; without this its gate rightly stops the flow.
-            "filter_by_quality_rules": {"max_unfilled_slots": None},
+            "filter_by_quality_rules": {"rules": {"unfilled_slots": "off"}},
             # Lexical for all languages, so that no model is loaded.
             "deduplicate_semantic": {"models": {"en": None}},
         },

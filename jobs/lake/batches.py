@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
+from jobs.cleaning.steps import change_all
 from jobs.lake.schemas import to_spark
 
 Row = dict[str, Any]
@@ -42,7 +43,7 @@ def map_rows(df: DataFrame, make: Callable[[], Callable[[Row], Row]], schema: pa
     def convert(batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
         change = make()
         for rows in batches:
-            yield [change(row) for row in rows]
+            yield change_all(change, rows)
 
     return map_batches(df, convert, schema)
 
@@ -52,32 +53,3 @@ def _as_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[list[Row]]:
         rows = batch.to_pylist()
         if rows:
             yield rows
-
-
-def guarded(stage: str, change: Callable[[Row], Row]) -> Callable[[Row], Row]:
-    """``change``, with a row that it fails on quarantined instead of failing the job or passing unchanged.
-
-    The quarantined row keeps its id and place and nothing that it says: its text stays where it was read from.
-    """
-
-    def guard(row: Row) -> Row:
-        try:
-            return change(row)
-        except Exception as error:
-            # Whatever went wrong may quote the text, so only the error's type is told.
-            source = row.get("source") or {}
-            return {
-                "record_id": row["record_id"],
-                "kind": row["kind"],
-                "source": source,
-                "quarantine": {
-                    "uri": source.get("uri"),
-                    "line": source.get("line"),
-                    "path": "$",
-                    "reason": f"{stage}_failed",
-                    "detail": type(error).__name__,
-                    "raw": None,
-                },
-            }
-
-    return guard

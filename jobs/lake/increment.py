@@ -63,12 +63,18 @@ class Changes:
         batch: rows to compare: new, changed, or removed for a row that has left.
         batch_size: how many these are.
         rows: how many rows there are now.
+        changed: at most so many rows are in each of the frames.
     """
 
     leaving: DataFrame
     batch: DataFrame
     batch_size: int
     rows: int
+    changed: int
+
+    def small(self, frame: DataFrame) -> DataFrame:
+        """``frame``, one of these or part of one, which goes whole to every task where that may be."""
+        return small(frame, self.changed)
 
 
 class OtherIndexError(RuntimeError):
@@ -106,19 +112,21 @@ def changes_since(earlier: DataFrame, rows: DataFrame) -> Changes:
     unchanged = F.coalesce(same, F.lit(False))
     both = before.join(now, "record_id", "full").select("record_id", "was", "is", unchanged.alias("same"))
     changed = both.where("not same").persist(StorageLevel.MEMORY_AND_DISK)
+    count = changed.count()
     left = changed.where("was").select("record_id")
     # A removed row is compared anew when the row that it was removed for has left.
     removed = earlier.where("not kept").select("record_id", F.col("evidence.witness").alias("witness"))
-    orphans = removed.join(few(left.toDF("witness")), "witness", "left_semi").select("record_id")
-    orphans = orphans.join(few(changed.select("record_id")), "record_id", "left_anti")
+    orphans = removed.join(small(left.toDF("witness"), count), "witness", "left_semi").select("record_id")
+    orphans = orphans.join(small(changed.select("record_id"), count), "record_id", "left_anti")
     batch = changed.where("is").select("record_id").unionAll(orphans).persist(StorageLevel.MEMORY_AND_DISK)
     leaving = left.unionAll(orphans).persist(StorageLevel.MEMORY_AND_DISK)
-    return Changes(leaving, batch, batch.count(), rows.count())
+    size = batch.count()
+    return Changes(leaving, batch, size, rows.count(), count + size)
 
 
-def few(frame: DataFrame) -> DataFrame:
-    """``frame``, which goes whole to every task where it is small; it is counted, so what is dear is persisted."""
-    return F.broadcast(frame) if is_small(frame.count()) else frame
+def small(frame: DataFrame, rows: int) -> DataFrame:
+    """``frame``, which goes whole to every task where its ``rows`` are few."""
+    return F.broadcast(frame) if is_small(rows) else frame
 
 
 def touched(earlier: DataFrame, changes: Changes, batch: DataFrame) -> DataFrame:
@@ -129,7 +137,7 @@ def touched(earlier: DataFrame, changes: Changes, batch: DataFrame) -> DataFrame
     stays = earlier.where("kept and index.bands is not null").select(
         "record_id", "source", *(f"index.{name}" for name in INDEX_SCHEMA.names[2:])
     )
-    stays = stays.join(few(changes.leaving), "record_id", "left_anti")
+    stays = stays.join(changes.small(changes.leaving), "record_id", "left_anti")
     if changes.batch_size > _BATCH_HELD:
         return stays
     bands = batch.where("bands is not null").select("bands").toArrow().column("bands").combine_chunks()
@@ -152,20 +160,22 @@ def carry_on(earlier: DataFrame, changes: Changes, decided: DataFrame) -> DataFr
     Args:
         decided: ``INDEXED_SCHEMA`` of the batch and of the kept rows that it met; persisted.
     """
-    batch = decided.join(few(changes.batch), "record_id", "left_semi")
+    batch = decided.join(changes.small(changes.batch), "record_id", "left_semi")
     met = decided.where("evidence.cluster is not null").select("record_id", F.col("evidence.cluster").alias("met"))
-    met = met.join(few(changes.batch), "record_id", "left_anti").persist(StorageLevel.MEMORY_AND_DISK)
-    stands = earlier.join(few(changes.leaving), "record_id", "left_anti").select(*INDEXED_SCHEMA.names)
-    links = stands.select("record_id", F.col("evidence.cluster").alias("was")).join(few(met), "record_id")
+    met = met.join(changes.small(changes.batch), "record_id", "left_anti").persist(StorageLevel.MEMORY_AND_DISK)
+    count = met.count()
+    stands = earlier.join(changes.small(changes.leaving), "record_id", "left_anti").select(*INDEXED_SCHEMA.names)
+    links = stands.select("record_id", F.col("evidence.cluster").alias("was")).join(small(met, count), "record_id")
     links = links.where("was is not null").select("was", "met").persist(StorageLevel.MEMORY_AND_DISK)
     labels = links.coalesce(1).mapInArrow(_labels, to_spark(_LABEL_SCHEMA)).persist(StorageLevel.MEMORY_AND_DISK)
     # A kept row that was like no other and now is has no evidence yet.
     fresh = F.when(F.col("met").isNotNull(), F.struct(*_no_witness(), F.col("met").alias("cluster")))
     evidence = F.coalesce("evidence", fresh).alias("evidence")
-    stands = stands.join(few(met), "record_id", "left")
+    stands = stands.join(small(met, count), "record_id", "left")
     stands = stands.select("record_id", "source", "kept", "reason", evidence, "index")
     out = stands.unionByName(batch.select(*INDEXED_SCHEMA.names))
-    out = out.join(few(labels), F.col("evidence.cluster") == F.col("from"), "left")
+    # No more labels than rows that were met, old names and new.
+    out = out.join(small(labels, 2 * count), F.col("evidence.cluster") == F.col("from"), "left")
     named = F.col("evidence").withField("cluster", F.coalesce("to", "evidence.cluster"))
     evidence = F.when(F.col("evidence").isNotNull(), named).alias("evidence")
     return out.select("record_id", "source", "kept", "reason", evidence, "index")
@@ -177,18 +187,26 @@ def _no_witness() -> list[Column]:
 
 
 def _labels(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """One name for all clusters that links tie together: an earlier one, so that its rows need no other."""
     present = [batch for batch in batches if batch.num_rows]
-    if not present:
-        return
-    table = pa.Table.from_batches(present)
+    if present:
+        yield label_clusters(pa.Table.from_batches(present))
+
+
+def label_clusters(links: pa.RecordBatch | pa.Table) -> pa.RecordBatch:
+    """``from`` and ``to``: one name for all clusters that ``links`` tie together.
+
+    Args:
+        links: ``was``, a cluster of an earlier version, and ``met``, the new one that holds a row of it. A group takes
+            the name of an earlier cluster, so that its rows need no other.
+    """
     # "~" sorts behind every id: the smallest name of a group is an earlier cluster's.
-    was, met = table.column("was").to_pylist(), [f"~{name}" for name in table.column("met").to_pylist()]
+    was, met = links.column("was").to_pylist(), [f"~{name}" for name in links.column("met").to_pylist()]
     names = [*sorted(set(was)), *sorted(set(met))]
     labels = [str(label) for label in cluster_ids(names, was, met)]
     # A row that begins both an earlier cluster and a new one stands for both, and is tied to itself.
     of_name = dict(zip((name.removeprefix("~") for name in names), labels, strict=True))
-    yield pa.RecordBatch.from_arrays([pa.array(list(of_name)), pa.array(list(of_name.values()))], schema=_LABEL_SCHEMA)
+    columns = [pa.array(list(of_name), pa.string()), pa.array(list(of_name.values()), pa.string())]
+    return pa.RecordBatch.from_arrays(columns, schema=_LABEL_SCHEMA)
 
 
 def _one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -24,17 +24,36 @@ def explanation_file(table: str, run_id: str) -> Path:
     return path.parents[2] / "raw" / path.parent.name / "refused" / f"{path.name}-{run_id}.txt"
 
 
+def mapping_table(table: str) -> str:
+    """Where the stage that commits to ``table`` keeps the sealed mapping of what it replaced: in the raw zone."""
+    path = Path(table)
+    return str(path.parents[2] / "raw" / path.parent.name / "pii_mapping")
+
+
+def boilerplate_file(table: str, run_id: str) -> Path:
+    """Where the run that commits to ``table`` lists the lines that it took for boilerplate, by source: in the raw zone.
+
+    Args:
+        table: ``<root>/<zone>/<dataset>/<stage>``.
+    """
+    path = Path(table)
+    return path.parents[2] / "raw" / path.parent.name / "boilerplate" / f"{path.name}-{run_id}.json"
+
+
 @dataclass(frozen=True)
 class Layout:
     """Paths of one data set.
 
     raw/<dataset>/collect          what was collected, quarantine included: nothing but stages reads it
     raw/<dataset>/refused/         text that rows share which a stage refused to remove (`explanation_file`)
+    raw/<dataset>/pii_mapping      what remove_pii replaced, encrypted, where it was asked for (`mapping_table`)
+    raw/<dataset>/boilerplate/     lines of agents that normalize_text learnt (`boilerplate_file`)
     clean/<dataset>/<stage>        every later stage's table
     judgements/<dataset>/<stage>/  counts and gate result of each version
     docs/<dataset>/                Great Expectations' Data Docs
     releases/<dataset>/<version>/  released files, never changed
     runs/<dataset>/                the report of each run
+    streams/<dataset>/             how far `gristmill clean --watch` has come (`jobs.clean_stream`)
     embeddings/                    vectors of texts, shared by all data sets: a cache, as private as the clean zone
     """
 
@@ -58,6 +77,11 @@ class Layout:
     def releases(self) -> Path:
         """The folder that holds a folder for each released version."""
         return self.root / "releases" / self.dataset
+
+    @property
+    def stream(self) -> Path:
+        """The folder of a stream's checkpoint and settings."""
+        return self.root / "streams" / self.dataset
 
     @property
     def embeddings(self) -> str:

@@ -21,12 +21,11 @@ from jobs.lake.near_candidates import Dealing, propose
 from jobs.lake.near_rounds import Bounds, further_rounds
 from jobs.lake.near_verify import verified
 from jobs.lake.pairs import is_small, small_join
-from jobs.similarity.shared_text import MIN_ROWS, SAMPLE_ROWS, find_shared
+from jobs.similarity.shared_text import MIN_ROWS, find_shared, sample_bound
 from jobs.similarity.verify import Comparison
 
 # Texts of all rows that one verifying task would hold if every row stood in a pair; with their shingles some 400 MB.
 _TEXT_A_CELL = 128 << 20
-_SAMPLE_STEPS = 1 << 30
 
 # Reads texts: a frame with ``record_id`` and other columns -> the other columns and ``text`` of those rows.
 ReadTexts = Callable[[DataFrame], DataFrame]
@@ -69,8 +68,8 @@ class SharedText:
 
     def sample(self) -> DataFrame:
         """``record_id`` of about ``SAMPLE_ROWS`` rows, the same ones whatever their order; all of a small set."""
-        place = F.pmod(F.xxhash64("record_id"), F.lit(_SAMPLE_STEPS))
-        return self.rows.select("record_id").where(place < _SAMPLE_STEPS * SAMPLE_ROWS // max(1, self.count))
+        place = F.crc32(F.col("record_id").cast("binary"))
+        return self.rows.select("record_id").where(place < sample_bound(self.count))
 
 
 def similar_pairs(

@@ -54,17 +54,23 @@ def unpack(packages: Iterable[pa.Array | pa.ChunkedArray], columns: int) -> list
 
 
 def lines_of(matrix: pa.Array) -> _I64:
-    """(n, k) int64 of a binary column whose values are all of k numbers; no nulls."""
-    data = b"".join(matrix.to_pylist())
-    return np.frombuffer(data, dtype=np.int64).reshape(len(matrix), -1) if len(matrix) else np.empty((0, 0), np.int64)
+    """(n, k) int64 of the n values of a binary column that are not null, each of k numbers; a view of its bytes."""
+    valid = len(matrix) - matrix.null_count
+    if not valid:
+        return np.empty((0, 0), np.int64)
+    _, offsets, data = matrix.cast(pa.large_binary()).buffers()
+    edges = np.frombuffer(offsets, np.int64)[matrix.offset : matrix.offset + len(matrix) + 1]
+    # Nulls have no bytes.
+    return np.frombuffer(data, np.uint8)[edges[0] : edges[-1]].view(np.int64).reshape(valid, -1)
 
 
 def to_lines(matrix: _I64, empty: npt.NDArray[np.bool_]) -> pa.Array:
     """(n,) binary: each line of an (n, k) int64 matrix as its bytes; null where ``empty``."""
-    lines = np.ascontiguousarray(matrix, dtype=np.int64)
-    width = lines.shape[1] * 8
-    fixed = pa.Array.from_buffers(pa.binary(width), len(lines), [None, pa.py_buffer(lines)])
-    return pa.array(fixed.cast(pa.binary()).to_numpy(zero_copy_only=False), pa.binary(), mask=empty)
+    lines = np.ascontiguousarray(matrix[~empty], dtype=np.int64)
+    edges = np.concatenate([[0], np.cumsum(~empty)]) * (matrix.shape[1] * 8)
+    there = pa.array(~empty).buffers()[1]
+    buffers = [there, pa.py_buffer(np.ascontiguousarray(edges, dtype=np.int64)), pa.py_buffer(lines)]
+    return pa.Array.from_buffers(pa.large_binary(), len(matrix), buffers).cast(pa.binary())
 
 
 def cells_of(keys: _I64, cells: int) -> _I64:

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyspark.sql import DataFrame
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.lake.job import StageJob
 from jobs.lake.layout import explanation_file
+from jobs.lake.schemas import DECISION_SCHEMA
+from jobs.lake.tables import read
 from jobs.similarity.common_part import CommonPart, common_part
 from jobs.similarity.keys import KEY_COLUMNS
 
@@ -81,6 +84,11 @@ def removed_sample(decisions: DataFrame, rows: DataFrame, size: int = 200) -> Re
     )
 
 
+def is_too_much(removed: int, rows: int, max_share: float) -> bool:
+    """Whether ``removed`` of ``rows`` is more than ``max_share`` allows; a set of under 100 rows may lose any share."""
+    return rows >= SMALL and removed > max_share * rows
+
+
 def refuse_mass_removal(decisions: DataFrame, rows: DataFrame, job: StageJob, max_share: float) -> None:
     """Raises unless ``decisions`` remove at most ``max_share`` of their rows; sets of under 100 rows always pass.
 
@@ -94,12 +102,20 @@ def refuse_mass_removal(decisions: DataFrame, rows: DataFrame, job: StageJob, ma
             names the file in the raw zone that holds the shared text itself.
     """
     counted = decisions.agg(F.count("*").alias("all"), F.count_if(~F.col("kept")).alias("gone")).collect()[0]
-    if counted["all"] < SMALL or counted["gone"] <= max_share * counted["all"]:
+    if not is_too_much(counted["gone"], counted["all"], max_share):
         return
     clusters = _largest(decisions, rows)
     file = explanation_file(job.table, job.run_id)
     _write(clusters, file)
     raise TooMuchRemovedError(explain(job.stage, counted["all"], counted["gone"], max_share, clusters, file))
+
+
+def refuse_mass_removal_here(spark: SparkSession, decisions: pa.Table, job: StageJob, max_share: float) -> None:
+    """``refuse_mass_removal`` for decisions that this process holds; Spark is asked only when something is wrong."""
+    removed = decisions.num_rows - (pc.sum(decisions.column("kept")).as_py() or 0)
+    if is_too_much(removed, decisions.num_rows, max_share) and job.inputs.rows is not None:
+        told = spark.createDataFrame(decisions.select(DECISION_SCHEMA.names))
+        refuse_mass_removal(told, read(spark, job.inputs.rows), job, max_share)
 
 
 def explain(

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from jobs.lake.cache import cache_folder, new_log, write_whole
 from jobs.lake.jars import delta_jars, spark_home
 from jobs.lake.java import java_home
+from jobs.lake.retention import SPARK_DEFAULTS
 from jobs.lake.standalone import problem_with
 
 if TYPE_CHECKING:  # the command line reads SparkSettings for every command, and importing Spark takes a second
@@ -249,10 +250,7 @@ def spark_conf(settings: SparkSettings, jars: Sequence[Path]) -> dict[str, str]:
 _DELTA = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    # New tables keep a year of removed files and two of history, so that time travel reaches every version that a
-    # release may pin; Delta wants the log to live at least as long as the files. Its defaults are 7 and 30 days.
-    "spark.databricks.delta.properties.defaults.deletedFileRetentionDuration": "interval 365 days",
-    "spark.databricks.delta.properties.defaults.logRetentionDuration": "interval 730 days",
+    **SPARK_DEFAULTS,
 }
 _ALWAYS = {
     "spark.ui.enabled": "false",

@@ -18,14 +18,26 @@ class SourceCount(BaseModel):
     flagged: int = 0
 
 
+class RuleCount(BaseModel):
+    """Rows that one quality rule broke: removed by it alone, removed by it whether others spoke too or not, flagged."""
+
+    model_config = ConfigDict(frozen=True)
+    alone: int = 0
+    together: int = 0
+    flagged: int = 0
+
+
 class StageSummary(BaseModel):
     """Counts of one stage's committed version; reasons and kinds are snake_case words, never text of a row.
 
     ``rows_in`` is what the stages before it left (for ``collect``: what the readers met), so that
     ``rows_in == kept + removed + quarantined`` is a check and not a definition. ``contaminated`` deals the rows removed
-    for that reason to the evaluation sets whose questions they hold. ``usual_removed`` is what earlier versions removed
-    of each source (``jobs.lake.judgement``), ``measured`` how many removed rows were compared with their witnesses
-    anew, and ``confirmed`` how many of them were found to be as alike as was said.
+    for that reason to the evaluation sets whose questions they hold. ``rules`` counts rows by broken quality rule.
+    ``usual_removed`` is what earlier versions removed of each source (``jobs.lake.judgement``), ``measured`` how many
+    removed rows were compared with their witnesses anew, and ``confirmed`` how many of them were found to be as alike
+    as was said. ``residual`` counts the kept rows in which an independent second look (``jobs.privacy.residual``) still
+    sees personal data, by every kind that it looked for, and ``residual_rows`` those in which it sees any; None where
+    nobody looked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,6 +47,7 @@ class StageSummary(BaseModel):
     removed: dict[str, int] = Field(default_factory=dict)
     contaminated: dict[str, int] = Field(default_factory=dict)
     flagged: dict[str, int] = Field(default_factory=dict)
+    rules: dict[str, RuleCount] = Field(default_factory=dict)
     quarantined: dict[str, int] = Field(default_factory=dict)
     changes: dict[str, int] = Field(default_factory=dict)
     changed_rows: int = 0
@@ -43,6 +56,8 @@ class StageSummary(BaseModel):
     measured: int = 0
     confirmed: int = 0
     usual_removed: dict[str, float] = Field(default_factory=dict)
+    residual: dict[str, int] | None = None
+    residual_rows: int | None = None
     sources: dict[str, SourceCount] = Field(default_factory=dict)
 
     def sheet(self) -> dict[str, Any]:
@@ -64,6 +79,8 @@ class StageSummary(BaseModel):
             "largest_cluster_share": self.largest_cluster / whole,
             "measured": self.measured,
             "confirmed_share": self.confirmed / self.measured if self.measured else 1.0,
+            "residual_rows": self.residual_rows,
+            "residual_share": None if self.residual_rows is None else self.residual_rows / max(self.kept, 1),
         }
 
     def source_sheets(self, expected: dict[str, int | None]) -> list[dict[str, Any]]:

@@ -7,14 +7,20 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, TypeVar
 
+import pyarrow as pa
+from deltalake import ColumnProperties, CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from pydantic import BaseModel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.lake.job import Inputs, StageJob
+from jobs.lake.retention import TABLE_PROPERTIES
 from jobs.lake.versions import TableVersion, find_commit
 
 P = TypeVar("P", bound=BaseModel)
+# What never repeats needs no dictionary.
+_UNIQUE = ColumnProperties(dictionary_enabled=False)
+_WRITER = WriterProperties(compression="SNAPPY", column_properties={"record_id": _UNIQUE, "index.bands": _UNIQUE})
 
 
 def read(spark: SparkSession, table: TableVersion) -> DataFrame:
@@ -68,6 +74,37 @@ def commit(
         .option("userMetadata", provenance.model_dump_json())
         .save(job.table)
     )
+    return _written(job)
+
+
+def commit_arrow(
+    table: pa.Table,
+    job: StageJob,
+    started_at: datetime,
+    changes: Mapping[str, Any] | None = None,
+    *,
+    append: bool = False,
+) -> TableVersion:
+    """``commit`` of what this process holds, without Spark.
+
+    Args:
+        append: ``table`` is added to the lines of the newest version, which all stay.
+    """
+    provenance = job.provenance(started_at).model_copy(update=changes)
+    exists = DeltaTable.is_deltatable(job.table)
+    write_deltalake(
+        job.table,
+        table,
+        mode="append" if append else "overwrite",
+        schema_mode=None if append or not exists else "overwrite",
+        configuration=None if exists else TABLE_PROPERTIES,
+        writer_properties=_WRITER,
+        commit_properties=CommitProperties(custom_metadata={"userMetadata": provenance.model_dump_json()}),
+    )
+    return _written(job)
+
+
+def _written(job: StageJob) -> TableVersion:
     written = find_commit(job.table, job.fingerprint)
     if written is None:
         raise RuntimeError(f"the commit of stage {job.stage} to {job.table} is not in the table's history")

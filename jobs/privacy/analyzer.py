@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from jobs.privacy.params import PrivacyParams
+from jobs.privacy.prefilter import Prefilter
 from jobs.privacy.presidio import load_presidio, no_op_engine, no_op_enhancer
-from jobs.privacy.recognizers import DEFAULT_ENTITIES, ENTITIES, build_recognizers, cues
+from jobs.privacy.recognizers import DEFAULT_ENTITIES, ENTITIES, build_recognizers, presidio_cues, rules_of
 from jobs.privacy.spans import LANGUAGES, Span, languages_in, without_overlaps
 from jobs.privacy.view import fold
 
 
 class Analyzer:
-    """Presidio's engine over the rules of this package, without a language model and without the network.
+    """Presidio's engine over the rules of this package, without the network, and without a model unless one is named.
 
     Args:
         entities: entity names to look for; default: all but order and parcel numbers.
         languages: of "zh" and "en".
         min_score: lowest score of a span, 0 to 1.
+        models: language -> a spaCy or transformers model that is asked besides the rules (``jobs.privacy.ner``). A text
+            of such a language is never skipped by the prefilter.
 
     Raises:
-        ValueError: an entity or language that does not exist; names the nearest one.
+        ValueError: an entity, a language or a model that does not exist; names the nearest one.
     """
 
     def __init__(
@@ -32,23 +34,28 @@ class Analyzer:
         entities: Iterable[str] | None = None,
         languages: Iterable[str] = LANGUAGES,
         min_score: float = 0.4,
+        models: Mapping[Any, str] | None = None,
     ) -> None:
         self.entities = tuple(dict.fromkeys(DEFAULT_ENTITIES if entities is None else entities))
         self.languages = tuple(dict.fromkeys(languages))
         self.min_score = min_score
         _check("entity", self.entities, ENTITIES)
         _check("language", self.languages, LANGUAGES)
-        # One search for each cue: a union of them all is slower, because it has no common first character.
-        self._cues = {
-            language: tuple(re.compile(cue, re.IGNORECASE).search for cue in cues(self.entities, language))
+        self.models = dict(models or {})
+        _check("language", self.models, self.languages)
+        if self.models:
+            from jobs.privacy.ner import check_models
+
+            check_models(self.models)
+        self._prefilters = {
+            language: Prefilter(rules_of(self.entities, language), presidio_cues(self.entities, language))
             for language in self.languages
         }
 
     @classmethod
     def from_params(cls, params: PrivacyParams) -> Analyzer:
         """The analyzer that the parameters of remove_pii describe."""
-        entities = DEFAULT_ENTITIES if params.entities is None else params.entities
-        return cls((*entities, *params.also), params.languages, params.min_score)
+        return cls(params.looked_for, params.languages, params.min_score, params.models)
 
     def may_hold(self, text: str) -> bool:
         """False where no rule can match: cheap, and never false for a text in which ``analyze`` finds something."""
@@ -56,7 +63,9 @@ class Analyzer:
 
     def _languages_to_read(self, folded: str) -> list[str]:
         return [
-            name for name in languages_in(folded, self.languages) if any(search(folded) for search in self._cues[name])
+            name
+            for name in languages_in(folded, self.languages)
+            if name in self.models or self._prefilters[name].passes(folded)
         ]
 
     def analyze(self, text: str, *, prefilter: bool = True) -> list[Span]:
@@ -76,7 +85,7 @@ class Analyzer:
     @cached_property
     def _engine(self) -> Any:
         presidio = load_presidio()
-        recognizers = build_recognizers(self.entities, self.languages)
+        recognizers = build_recognizers(self.entities, self._prefilters, self.models)
         registry = presidio.RecognizerRegistry(recognizers=recognizers, supported_languages=list(self.languages))
         return presidio.AnalyzerEngine(
             registry=registry,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from jobs.privacy import english_addresses, english_names, english_numbers, english_places
 from jobs.privacy.rules import Rule, pattern_rule, value_of
 
 _WORD = r"(?:[A-Z]\.|[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’\-]*)"
@@ -14,19 +15,14 @@ _NOT_NAMES_TEXT = """
     really here there new old happy sorry glad sure from in on at monday tuesday wednesday thursday friday saturday
     sunday january february march april may june july august september october november december english chinese
     american what how why when where who order refund shipping number email phone address ok okay boss ai team
-    editor president
+    editor president mr mrs ms mx miss dr prof professor doctor
 """
 _NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
-_STREET = (
-    "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Square"
-    "|Sq|Terrace|Ter|Parkway|Pkwy|Circle|Cir|Highway"
-    "|Hwy|Close|Crescent|Trail"
-)
 
 
 def _name(_text: str, match: re.Match[str]) -> float | None:
     words = value_of(match).lower().rstrip(".").split()
-    return None if words[0] in _NOT_NAMES or words[0].rstrip(".,") in _NOT_NAMES else 0.7
+    return None if len(value_of(match)) < 2 or words[0] in _NOT_NAMES or words[0].rstrip(".,") in _NOT_NAMES else 0.7
 
 
 RULES: tuple[Rule, ...] = (
@@ -55,21 +51,11 @@ RULES: tuple[Rule, ...] = (
     pattern_rule(
         "PERSON",
         "titled_name_en",
-        r"\bM(?:r|rs|s|iss|x)\b|\bDr\b|\bProf",
+        r"m(?:r|rs|s|iss|x|ister|adam)|dr|doctor|prof",
         rf"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Miss|Professor|Doctor|Mister|Madam)\b\.?[ ]+(?P<v>{_NAME})",
         0.75,
         accept=_name,
         languages=("en",),
     ),
-    pattern_rule(
-        "ADDRESS",
-        "street_address_en",
-        r"[0-9][A-Za-z]?[ ]",
-        rf"(?<![0-9A-Za-z#$.])(?:(?:Apt|Suite|Unit)\.?[ ]\d+,?[ ])?\d{{1,6}}[A-Za-z]?[ ]+(?:(?:[NSEW]"
-        rf"|[A-Z0-9][A-Za-z0-9'’.\-]{{1,20}})[ ]+){{1,4}}(?:{_STREET})\b\.?"
-        r"(?:,?[ \n]+(?:Apt|Apartment|Suite|Ste|Unit|Floor|Flat|#)\.?[ ]?[A-Za-z]?\d{1,6}[A-Za-z]?)?"
-        r"(?:,[ \n]*[A-Z][A-Za-z.'\-]+(?:[ ][A-Z][A-Za-z.'\-]+){0,2}){0,2}(?:,?[ ][A-Z]{2})?(?:[ ,]+\d{5}(?:-\d{4})?)?",
-        0.6,
-        languages=("en",),
-    ),
 )
+RULES += english_names.RULES + english_addresses.RULES + english_numbers.RULES + english_places.RULES

@@ -3,48 +3,68 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jobs.privacy import addresses, english, names, numbers
+from jobs.privacy import addresses, birthdays, english, english_places, identity, names, online, phones, references
+from jobs.privacy.prefilter import Prefilter
 from jobs.privacy.presidio import load_presidio
 from jobs.privacy.rules import Rule, is_quantity, names_another_number
 
-RULES: tuple[Rule, ...] = numbers.RULES + names.RULES + addresses.RULES + english.RULES
-OPTIONAL_ENTITIES: frozenset[str] = numbers.OPTIONAL_ENTITIES
+_NUMBERS: tuple[Rule, ...] = phones.RULES + identity.RULES + birthdays.RULES + online.RULES + references.RULES
+RULES: tuple[Rule, ...] = _NUMBERS + names.RULES + addresses.RULES + english.RULES
+OPTIONAL_ENTITIES: frozenset[str] = english_places.OPTIONAL_ENTITIES | {rule.entity for rule in references.RULES}
 
 # Presidio's own, by entity: the cue without which they find nothing.
 _PRESIDIO_CUES = {
-    "PHONE_NUMBER": r"[0-9](?:[^0-9]{0,3}[0-9]){6}",
-    "US_SSN": r"[0-9](?:[^0-9]{0,3}[0-9]){6}",
+    "PHONE_NUMBER": r"[0-9](?:[-/ ().\[\]~]{0,4}[0-9]){8}",
+    "US_SSN": r"[0-9](?:[-. ]?[0-9]){8}",
     "IBAN_CODE": r"[A-Z]{2}[0-9]{2}",
 }
 ENTITIES: tuple[str, ...] = tuple(dict.fromkeys([rule.entity for rule in RULES] + list(_PRESIDIO_CUES)))
 DEFAULT_ENTITIES: tuple[str, ...] = tuple(entity for entity in ENTITIES if entity not in OPTIONAL_ENTITIES)
 
 
+def rules_of(entities: Iterable[str], language: str) -> tuple[Rule, ...]:
+    """The rules for these entities that are of use in a language."""
+    wanted = set(entities)
+    return tuple(rule for rule in RULES if rule.entity in wanted and language in rule.languages)
+
+
 def cues(entities: Iterable[str], language: str) -> list[str]:
     """Regular expressions (case ignored) of which one is found in every text that the language's rules can read."""
+    wanted = tuple(entities)
+    return list(dict.fromkeys([rule.cue for rule in rules_of(wanted, language)] + presidio_cues(wanted, language)))
+
+
+def presidio_cues(entities: Iterable[str], language: str) -> list[str]:
+    """The cues of those recognizers that are Presidio's own."""
     wanted = set(entities)
-    found = [rule.cue for rule in RULES if rule.entity in wanted and language in rule.languages]
-    if language == "en":
-        found += [cue for entity, cue in _PRESIDIO_CUES.items() if entity in wanted]
-    return list(dict.fromkeys(found))
+    return [cue for entity, cue in _PRESIDIO_CUES.items() if entity in wanted] if language == "en" else []
 
 
-def build_recognizers(entities: Iterable[str], languages: Iterable[str]) -> list[Any]:
-    """Presidio recognizers for the entities: one for each entity and language from the rules, and Presidio's own."""
+def build_recognizers(
+    entities: Iterable[str], prefilters: Mapping[str, Prefilter], models: Mapping[str, str] | None = None
+) -> list[Any]:
+    """Presidio recognizers for the entities: for each language one of our rules, those of Presidio's own, and one for
+    the language's model (``jobs.privacy.ner``).
+
+    Args:
+        prefilters: by language, over its rules.
+    """
     wanted = list(entities)
-    recognizer_type = _recognizer_type()
     built: list[Any] = []
-    for language in languages:
-        for entity in wanted:
-            rules = tuple(rule for rule in RULES if rule.entity == entity and language in rule.languages)
-            if rules:
-                built.append(recognizer_type(entity, language, rules))
+    for language, prefilter in prefilters.items():
+        ours = list(dict.fromkeys(rule.entity for rule in rules_of(wanted, language)))
+        if ours:
+            built.append(_recognizer_type()(ours, language, prefilter))
         if language == "en":
             built += [recognizer for recognizer in _presidio_own() if recognizer.supported_entities[0] in wanted]
+        if models and language in models:
+            from jobs.privacy.ner import model_recognizer
+
+            built.append(model_recognizer(language, models[language], wanted))
     return built
 
 
@@ -53,11 +73,14 @@ def _recognizer_type() -> Any:
     presidio = load_presidio()
 
     class RuleRecognizer(presidio.LocalRecognizer):  # type: ignore[name-defined]
-        """Yields what the rules of one entity find; each result's metadata names its rule."""
+        """Yields what the rules of one language find; each result's metadata names its rule.
 
-        def __init__(self, entity: str, language: str, rules: tuple[Rule, ...]) -> None:
-            self.rules = rules
-            super().__init__(supported_entities=[entity], supported_language=language, name=f"{entity}_{language}")
+        One recognizer for all of them: Presidio's work for each costs more than a rule that is not cued.
+        """
+
+        def __init__(self, entities: list[str], language: str, prefilter: Prefilter) -> None:
+            self.prefilter = prefilter
+            super().__init__(supported_entities=entities, supported_language=language, name=f"rules_{language}")
 
         def load(self) -> None:
             """Nothing to load: expressions are compiled when their modules are imported."""
@@ -72,8 +95,7 @@ def _recognizer_type() -> Any:
                     score=score,
                     recognition_metadata={"recognizer_name": rule.name, "recognizer_identifier": self.id},
                 )
-                for rule in self.rules
-                if rule.cued(text)
+                for rule in self.prefilter.rules_for(text)
                 for start, end, score in rule.find(text)
             ]
 
@@ -90,23 +112,43 @@ def _presidio_own() -> list[Any]:
 
         def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
             """Telephone numbers of the supported regions, by the phonenumbers library."""
-            return [result for result in super().analyze(text, entities, nlp_artifacts) if _is_phone(text, result)]
+            found: list[Any] = []
+            # The library reads the whole text once a region; only stretches of nine digits can be a number here.
+            for run in _NINE_DIGITS.finditer(text):
+                if sum(map(str.isdigit, run[0])) > _MOST_DIGITS:
+                    continue
+                start = max(0, run.start() - 4)
+                for result in super().analyze(text[start : run.end() + 8], entities, nlp_artifacts):
+                    result.start, result.end = result.start + start, result.end + start
+                    if _is_phone(text, result) and all(result.start >= other.end for other in found):
+                        found.append(result)
+            return found
 
     return [
         GuardedPhoneRecognizer(name="phone_number_libphonenumber"),
         UsSsnRecognizer(name="us_ssn_presidio"),
-        IbanRecognizer(name="iban_presidio"),
+        # Its check digits tell an account in lower case too.
+        IbanRecognizer(name="iban_presidio", regex_flags=re.IGNORECASE | re.MULTILINE | re.DOTALL),
     ]
+
+
+# More digits in a row are a table: two numbers side by side have no more.
+_MOST_DIGITS = 26
+_NINE_DIGITS = re.compile(r"[0-9](?:[-/ ().\[\]~]{0,4}[0-9]){8,40}")
 
 
 def _is_phone(text: str, result: Any) -> bool:
     """False for what libphonenumber takes for a number and is not: decimals, ranges of years, orders, amounts."""
+    if text.startswith("(", result.start) and ")" not in text[result.start : result.end]:
+        result.start += 1  # the bracket is the sentence's
     value = text[result.start : result.end]
     digits = sum(map(str.isdigit, value))
     if (
         digits < 9
-        or re.fullmatch(r"\d+\.\d+|\(?\d{4}\s?-\s?\d{4}", value)
-        or text[result.start - 1 : result.start] in ("/", ".")
+        # Decimals, ranges of years, lists of small numbers, timestamps.
+        or re.fullmatch(r"\d+\.\d+|\(?\d{4}\s?-\s?\d{4}|[1-9]\d(?: \d\d)+|\d{13,}", value)
+        or text[result.start - 1 : result.start] in ("/", ".", "=")
+        or text[result.end : result.end + 3].lstrip().startswith("=")
     ):
         return False
     return not names_another_number(text, result.start) and not is_quantity(text, result.end)

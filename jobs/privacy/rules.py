@@ -19,17 +19,22 @@ Found = tuple[int, int, float]
 NOT_AFTER_WORD = r"(?<![0-9A-Za-z])"
 NOT_BEFORE_WORD = r"(?![0-9A-Za-z])"
 
+# A cue: seven digits with little between them.
+SEVEN_DIGITS = r"[0-9](?:[^0-9]{0,3}[0-9]){6}"
+
 # What may stand between an announcing word and its value: space, a lower-case tag, an entity. Placeholders are
 # upper case, so a value is never looked for behind one.
-GAP = r"(?:\s|</?[a-z][^<>]{0,60}>|&[a-z]{2,6};|&\#\d{2,5};)*"
-JOIN = rf"(?:{GAP}(?:[:=\-\"'“”「【\[(*]|是|为|叫做|叫|就是|的话|写的?){GAP}){{0,3}}{GAP}"
+# Possessive: two gaps beside each other must not share a long run out in every way.
+GAP = r"(?:\s|</?[a-z][^<>]{0,60}>|&[a-z]{2,6};|&\#\d{2,5};)*+"
+JOIN = rf"(?:{GAP}(?:[:=\-\"'“”「【\[(*|]|是|为|叫做|叫|就是|的话|写的?){GAP}){{0,3}}{GAP}"
 
 _NOT_A_PERSON_NUMBER = re.compile(
-    r"(?:(?:订|运|工|保|退款|售后|快递|物流|包裹|提货|服务|流水|交易|商户|支付|发票|批)单?(?:编号"
-    r"|单号|号码|号|码|id)|订单"
-    r"|单号|编号|货号|型号|款号|条码|条形码|序列号|批次号?|商品码|商品id|时间戳|验证码|券码|兑换码|优惠码"
-    r"|order|orders|tracking|invoice|sku|serial|item|ref|reference|case|ticket|timestamp|isbn|ean|upc)"
-    r"(?:\s*(?:number|no|id|code))?(?:\s*is|\s*was)?[\s:#.\-=(是为]{0,6}[a-z]{0,4}[\-_]?$",
+    r"(?:(?:订|运|工|保|退款|售后|快递|物流|包裹|提货|流水|交易|商户|支付|发票|批|物料|商品|产品|设备|采购|合同|案件|服务单)单?"
+    r"(?:编号|单号|号码|号|码|编码|id)|(?:订单|单号|编号|编码|货号|型号|款号|条码|条形码|序列号"
+    r"|批次号?|商品码|商品id|时间戳|验证码|券码|兑换码|优惠码|版本号?|校验码|哈希值?|文号|案号|书号|刊号|房号|工号|学号|期号)"
+    r"|order|orders|tracking|invoice|sku|serial|item|ref|reference|case|ticket|timestamp|isbn|issn|ean|upc|imei|imsi|sn"
+    r"|uuid|guid|hash|md5|sha\d{0,3}|version|build|model|part|product|barcode|batch|trace|po)"
+    r"(?:\s*(?:number|no|id|code))?(?:\s*is|\s*was)?[\s\"':#.\-=(是为]{0,6}[a-z]{0,4}[\-_]?$",
     re.IGNORECASE,
 )
 
@@ -70,7 +75,7 @@ def pattern_rule(
     languages: tuple[str, ...] = ("zh", "en"),
     flags: int = 0,
 ) -> Rule:
-    """A rule from one regular expression; the span is its group ``v`` or ``w`` where one matched, else the whole match.
+    """A rule from one regular expression; the span is its group ``v``, ``w`` or ``u`` where one matched, else all.
 
     Args:
         accept: gets the text and the match; returns the score to use instead, or None to refuse the match.
@@ -88,7 +93,7 @@ def pattern_rule(
 
 
 def value_of(match: re.Match[str]) -> str:
-    """The text of a match's value: its group ``v`` or ``w``, else all of it."""
+    """The text of a match's value: its group ``v``, ``w`` or ``u``, else all of it."""
     return str(match.group(_value_group(match)))
 
 
@@ -98,7 +103,7 @@ def value_span(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _value_group(match: re.Match[str]) -> str | int:
-    return next((name for name in ("v", "w") if match.groupdict().get(name) is not None), 0)
+    return next((name for name in ("v", "w", "u") if match.groupdict().get(name) is not None), 0)
 
 
 def names_another_number(text: str, start: int) -> bool:
@@ -112,5 +117,6 @@ def is_quantity(text: str, end: int) -> bool:
 
 
 _UNIT = re.compile(
-    r"\s?(?:元|块钱|块|万|亿|件|个|台|箱|套|积分|人次|人|%|rmb|cny|usd|美元|港币|毫秒|ms)", re.IGNORECASE
+    r"\s?(?:元|块钱|块|万|亿|次(?!日)|件|个(?!人)|台(?!湾)|箱|套|积分|人次|人(?![工在家呢吗])|%|(?:rmb|cny|usd|ms)(?![a-z])|美元|港币|毫秒)",
+    re.IGNORECASE,
 )

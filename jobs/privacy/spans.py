@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LANGUAGES = ("zh", "en")
 _HAN = re.compile("[\u4e00-\u9fa5]")
 # Two Latin words or a run of digits: what the English recognizers could read inside a Chinese text.
-_LATIN = re.compile(r"[A-Za-z]{2,}[ ,.:]+(?:[A-Za-z]{2,}|[0-9+(])|[0-9] [A-Z][a-z]|\+[0-9]|[A-Z]{2}[0-9]{2}")
+_LATIN = re.compile(r"[A-Za-z]{2}[ ,.:]+(?:[A-Za-z]{2}|[0-9+(])|[0-9] [A-Z][a-z]|\+[0-9]|[A-Z]{2}[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,31 @@ def languages_in(text: str, languages: Sequence[str] = LANGUAGES) -> list[str]:
 
 def without_overlaps(spans: list[Span]) -> list[Span]:
     """The longest first, then the surest, in the order of the text; none overlaps another."""
-    kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.start - s.end, -s.score, s.start, s.entity, s.recognizer)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda s: s.start)
+    taken = Taken()
+    best = sorted(spans, key=lambda s: (s.start - s.end, -s.score, s.start, s.entity, s.recognizer))
+    return sorted((span for span in best if taken.take(span.start, span.end)), key=lambda s: s.start)
+
+
+class Taken:
+    """Stretches of a text of which none overlaps another; asking takes the logarithm of how many there are, so that a
+    text of a million values costs no square of it."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int]] = ()) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in stretches:
+            self.take(start, end)
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether no stretch reaches into ``start`` to ``end`` (exclusive)."""
+        at = bisect_left(self._starts, start)
+        return (at == len(self._starts) or end <= self._starts[at]) and (at == 0 or self._ends[at - 1] <= start)
+
+    def take(self, start: int, end: int) -> bool:
+        """Takes a stretch if it is free; says whether it was."""
+        if not self.is_free(start, end):
+            return False
+        at = bisect_left(self._starts, start)
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        return True

@@ -114,6 +114,8 @@ def _methods(release: Release) -> Found:
             "Personal data was removed by patterns and checksums; values of unforeseen shapes, above all names and "
             "addresses in running text, may be left. This is no guarantee of anonymity",
         )
+        yield from _residual(release)
+        yield from _by_policy(release)
     else:
         yield "personal_data_not_removed", "No stage looked for personal data"
     languages = set(release.specification.get("language") or ())
@@ -127,6 +129,39 @@ def _methods(release: Release) -> Found:
         )
     if "audit" not in ran:
         yield "not_audited", "No person has judged a sample of this release"
+
+
+def _residual(release: Release) -> Found:
+    summaries = (report.summary for report in release.stages if report.stage == "remove_pii")
+    for summary in summaries:
+        if summary.residual is not None and summary.residual_rows is not None:
+            left = {kind: n for kind, n in summary.residual.items() if n}
+            share = summary.residual_rows / max(summary.kept, 1)
+            yield (
+                "residual_personal_data",
+                f"After remove_pii an independent look by broad patterns saw what may be personal data in "
+                f"{summary.residual_rows:,} of {summary.kept:,} rows ({share:.2%}"
+                f"{'; ' + _listed(left) if left else ''}). This is an estimate: some of it is innocent, and what has "
+                "no shape of its own is not seen",
+            )
+
+
+def _by_policy(release: Release) -> Found:
+    """What a reader must know of the operators that leave something, or put something that looks real."""
+    policy = ((release.specification.get("stages") or {}).get("remove_pii") or {}).get("policy") or {}
+    named = {name: operator for name, operator in policy.items() if name != "default"}
+    others = {"all other entities": policy["default"]} if "default" in policy else {}
+    for operator, kind, told in _TOLD_OPERATORS:
+        entities = [name for name, given in {**named, **others}.items() if given == operator]
+        if entities:
+            yield kind, f"By policy, {told}: {', '.join(entities)}"
+
+
+_TOLD_OPERATORS = (
+    ("keep", "personal_data_kept", "personal data of these kinds stands in the release as it was"),
+    ("mask", "personal_data_masked", "of personal data of these kinds the ends are to be seen"),
+    ("surrogate", "personal_data_invented", "values of these kinds are invented; they look real and are nobody's"),
+)
 
 
 def _formats(release: Release) -> Found:

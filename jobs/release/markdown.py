@@ -126,7 +126,22 @@ def _processing(steps: Sequence[Mapping[str, Any]]) -> str:
         )
         for s in steps
     )
-    return _table(head, rows)
+    done = [_table(head, rows), *(_policy(s) for s in steps if s["params"].get("policy"))]
+    rules = [(rule, count) for s in steps for rule, count in (s.get("rules") or {}).items()]
+    if not rules:
+        return "\n\n".join(done)
+    told = (
+        (escape(rule), *(_number(count[name]) for name in ("alone", "together", "flagged"))) for rule, count in rules
+    )
+    broken = _table(("quality rule", "rows that it removed alone", "rows that it removed", "rows flagged"), told)
+    return "\n\n".join([*done, broken])
+
+
+def _policy(step: Mapping[str, Any]) -> str:
+    """What a stage put in the place of personal data, by entity."""
+    policy = {"default": "placeholder", **step["params"]["policy"]}
+    named = [f"{entity} {operator}" for entity, operator in policy.items() if entity != "default"]
+    return escape(f"{step['stage']} by entity: {', '.join([*named, 'all others ' + policy['default']])}.")
 
 
 def _statistics(statistics: Mapping[str, Any]) -> str:

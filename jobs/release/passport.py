@@ -25,7 +25,9 @@ def make_passport(release: Release, files: Sequence[SourceFile]) -> dict[str, An
         ``origin``: one a source: name, kind, licence, synthetic, collected_at, expected_volume, rows_collected,
             rows_released, files (uri and sha256).
         ``processing``: one a stage, in order: rows_in, kept, removed, flagged, quarantined and changes (each by
-            reason or kind), changed_rows, gate, gate_message, table (folder and version), seconds, reused, params.
+            reason or kind), changed_rows, residual and residual_rows (rows in which an independent look by broad
+            patterns still saw personal data, by kind and together: an estimate, null where the stage took none out),
+            gate, gate_message, table (folder and version), seconds, reused, params.
         ``statistics``: as ``jobs.release.statistics.Statistics``, and ``measures`` of the acceptance targets.
         ``acceptance``: one a target: measure, value, at_least, at_most, passed, otherwise.
         ``files``: one a data file: path, format, split, rows, bytes, sha256, lost, refused, out_of_order.

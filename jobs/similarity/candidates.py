@@ -25,6 +25,8 @@ _I64 = npt.NDArray[np.int64]
 # All pairs of 16 are 120, star and chain 30. Measured on template-heavy real rows at J >= 0.7: 16 removes the same 213
 # rows as all pairs, 8 removes 211, 4 removes 209.
 MAX_ALL_PAIRS = 16
+# The square of one more is above what 63 bits hold.
+_RANKS_IN_A_PAIR = 3_037_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +68,29 @@ def bucket_pairs(
     if max_all_pairs < 2:
         raise ValueError(f"max_all_pairs: expected at least 2; got {max_all_pairs}")
     shared = _shared_entries(keys)
-    near = rows if neighbours is None else neighbours
-    shared = shared[np.lexsort((rows[shared], near[shared], keys[shared]))]
-    keys, rows = keys[shared], rows[shared]
+    keys, members = keys[shared], rows[shared]
     starts = _run_starts(keys)
     sizes = np.diff(np.append(starts, len(keys)))
     large = sizes > max_all_pairs
     left, right = [], []
-    for size in np.unique(sizes[~large]):
-        members = rows[starts[sizes == size][:, None] + np.arange(size)]
+    for size in np.flatnonzero(np.bincount(sizes[~large])):
+        bucket = members[starts[sizes == size][:, None] + np.arange(size)]
         i, j = np.triu_indices(int(size), k=1)
-        left.append(members[:, i].ravel())
-        right.append(members[:, j].ravel())
-    inside = np.repeat(large, sizes)
-    if large.any():
-        first = np.repeat(np.minimum.reduceat(rows, starts), sizes)
-        left.append(first[inside])
-        right.append(rows[inside])
-        linked = np.flatnonzero((keys[1:] == keys[:-1]) & inside[1:])
-        left.append(rows[linked])
-        right.append(rows[linked + 1])
-    return CandidatePairs(*_distinct(left, right), crowded=shared[inside])
+        left.append(bucket[:, i].ravel())
+        right.append(bucket[:, j].ravel())
+    crowded = shared[np.repeat(large, sizes)]
+    if len(crowded):
+        near = (rows if neighbours is None else neighbours)[crowded]
+        keys, members = keys[np.repeat(large, sizes)], rows[crowded]
+        order = np.lexsort((members, near, keys))
+        keys, members = keys[order], members[order]
+        starts = _run_starts(keys)
+        left.append(np.repeat(np.minimum.reduceat(members, starts), np.diff(np.append(starts, len(keys)))))
+        right.append(members)
+        linked = np.flatnonzero(keys[1:] == keys[:-1])
+        left.append(members[linked])
+        right.append(members[linked + 1])
+    return CandidatePairs(*_distinct(left, right), crowded=crowded)
 
 
 def chain_keys(band_keys: _I64) -> _I64:
@@ -127,8 +131,19 @@ def _distinct(left: list[_I64], right: list[_I64]) -> tuple[_I64, _I64]:
     """Each pair once, the smaller rank left, sorted."""
     a = np.concatenate([*left, np.empty(0, np.int64)])
     b = np.concatenate([*right, np.empty(0, np.int64)])
-    # As one number a pair is sorted in one pass; places stand for ranks, which have gaps and may fill 63 bits.
-    ranks, places = np.unique(np.concatenate([np.minimum(a, b), np.maximum(a, b)]), return_inverse=True)
-    low, high = places[: len(a)], places[len(a) :]
-    pairs = np.unique((low * len(ranks) + high)[low != high])
-    return ranks[pairs // max(1, len(ranks))], ranks[pairs % max(1, len(ranks))]
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    # As one number a pair is sorted in one pass; places stand for ranks that are too large for that.
+    count = int(high.max(initial=0)) + 1
+    if count < _RANKS_IN_A_PAIR:
+        pairs = distinct((low * count + high)[low != high])
+        return pairs // count, pairs % count
+    ranks = distinct(np.concatenate([low, high]))
+    low, high = np.searchsorted(ranks, low), np.searchsorted(ranks, high)
+    pairs = distinct((low * len(ranks) + high)[low != high])
+    return ranks[pairs // len(ranks)], ranks[pairs % len(ranks)]
+
+
+def distinct(values: _I64) -> _I64:
+    """``values`` in order, each once. NumPy's own hashes them, at five times the cost of sorting."""
+    ordered = np.sort(values)
+    return ordered[_run_starts(ordered)]

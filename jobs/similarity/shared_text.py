@@ -57,6 +57,12 @@ _BORDER = "\x1d"
 _SENTENCE = np.uint64(1 << 63)
 
 
+def sample_bound(rows: int) -> int:
+    """Of ``rows`` rows, those whose id has a CRC-32 below this are looked through for shared text: about
+    ``SAMPLE_ROWS``, the same ones whatever their order, and all of a small set."""
+    return (1 << 32) * SAMPLE_ROWS // max(1, rows)
+
+
 def count_segments(texts: Texts) -> tuple[_U64, _I64]:
     """In how many of ``texts`` each sentence and each run of words stands.
 

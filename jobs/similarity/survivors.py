@@ -45,6 +45,8 @@ def keep_order(priorities: _F64 | Sequence[Sequence[float]], record_ids: Sequenc
     if len(pc.unique(ids)) != len(ids):
         raise ValueError(f"record_ids: expected {len(ids)} different ids; got {len(pc.unique(ids))}")
     by_id = pc.array_sort_indices(ids).to_numpy()
+    if not len(ids):
+        return np.empty(0, dtype=np.int64)
     keys = np.asarray(priorities, dtype=np.float64).reshape(len(ids), -1)[by_id]
     # Rows stand by id already, and the sort is stable.
     order = by_id[np.lexsort(keys.T[::-1])] if keys.shape[1] else by_id

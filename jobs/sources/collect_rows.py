@@ -4,7 +4,7 @@ its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ import orjson
 
 from jobs.formats.detect import detect
 from jobs.formats.registry import AUTO
-from jobs.record import RecordError, content_hash
+from jobs.record import Record, RecordError, content_hash
 from jobs.record_schema import ROW_SCHEMA
 from jobs.sources.captioned_images import hash_of
-from jobs.sources.rows import RAW_LIMIT, RawRow, join_path
+from jobs.sources.rows import RAW_LIMIT, RawRow, bad_row, join_path
 from jobs.sources.source_rows import TEMPLATES, SourceLike, SourceRows
 
 
@@ -44,32 +44,54 @@ def collect_file(
         ValueError: a ``merged_prompt`` that cannot be read, or images and no folder to store them in.
     """
     file = Path(path)
-    when = collected_at or getattr(source, "collected_at", None) or _changed_at(file)
-    known = {
+    if "image" in source.fields and media is None:
+        raise ValueError(f"source {source.name}: its images need a folder to be stored in; give `media`")
+    known = place_in(file, source, uri or str(path), collected_at)
+    rows = SourceRows([file], source, media)
+    for raw in rows.read(file):
+        yield to_row(raw, source, known, rows.parse)
+
+
+def collect_or_say(
+    path: str | Path, source: SourceLike, *, uri: str | None = None, media: Path | None = None
+) -> Iterator[dict[str, Any]]:
+    """``collect_file``, but a file that cannot be opened is one quarantined row: it may have gone meanwhile."""
+    try:
+        yield from collect_file(path, source, uri=uri, media=media)
+    except OSError as error:
+        raw = bad_row(1, None, "$", "unreadable_file", f"the file could not be read ({type(error).__name__})")
+        known = place_in(Path(path), source, uri or str(path), datetime.now(UTC).isoformat(timespec="seconds"))
+        yield to_row(raw, source, known, lambda value: Record("text"))
+
+
+def place_in(file: Path, source: SourceLike, uri: str, collected_at: str | None = None) -> dict[str, Any]:
+    """A row's ``source`` as far as the file alone tells it; row, line and format are the row's own."""
+    return {
         "name": source.name,
         "kind": source.kind,
-        "uri": uri or str(path),
+        "uri": uri,
         "row": 0,
         "line": None,
         "format": None,
         "licence": source.licence,
-        "collected_at": when,
+        "collected_at": collected_at or getattr(source, "collected_at", None) or _changed_at(file),
         "synthetic": source.kind in ("synthetic", TEMPLATES),
         "parent": None,
     }
-    if "image" in source.fields and media is None:
-        raise ValueError(f"source {source.name}: its images need a folder to be stored in; give `media`")
-    rows = SourceRows([file], source, media)
-    for raw in rows.read(file):
-        place = {**known, "row": raw.row, "line": raw.line}
-        yield _good_or_quarantined(raw, source, place, rows)
 
 
-def _good_or_quarantined(raw: RawRow, source: SourceLike, place: dict[str, Any], rows: SourceRows) -> dict[str, Any]:
+def to_row(raw: RawRow, source: SourceLike, known: dict[str, Any], parse: Callable[[Any], Record]) -> dict[str, Any]:
+    """A raw row in the shape of ``ROW_SCHEMA``: a record with ``content_hash``, or quarantined with null content.
+
+    Args:
+        known: what ``place_in`` says of its file.
+        parse: makes a record of a row (``SourceRows.parse``).
+    """
+    place = {**known, "row": raw.row, "line": raw.line}
     error = raw.error
     if error is None:
         try:
-            record = rows.parse(raw.value)
+            record = parse(raw.value)
         except RecordError as refused:
             error = refused
         else:

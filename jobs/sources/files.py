@@ -44,7 +44,7 @@ def list_files(path: str | Path) -> list[Path]:
     if where.is_file():
         return [where]
     if where.is_dir():
-        found = (p for p in where.rglob("*") if p.is_file() and _is_data(p, where))
+        found = (p for p in where.rglob("*") if p.is_file() and is_data(p, where))
     else:
         named = glob.glob(str(where), recursive=True)  # noqa: PTH207 (Path.glob takes no absolute pattern)
         found = (Path(p) for p in named if Path(p).is_file())
@@ -81,7 +81,8 @@ def suffix_of(path: Path) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _is_data(path: Path, root: Path) -> bool:
+def is_data(path: Path, root: Path) -> bool:
+    """Whether a file under the folder ``root`` is a data file by its name: no hidden one, and no ``_SUCCESS``."""
     hidden = any(part.startswith((".", "_")) for part in path.relative_to(root).parts)
     return not hidden and suffix_of(path) in SUFFIXES
 

@@ -23,6 +23,7 @@ _SKIPPED_VALUE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},"]', re.S)
 _ROW_KEYS = frozenset(
     {"messages", "conversations", "conversation", "chosen", "rejected", "tools", "prompt", "completion", "instruction"}
     | {"output", "text", "input", "question", "answer", "chosen_messages", "rejected_messages"}
+    | {"spans", "full_text"}
 )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from jobs.lake.batches import Row, map_batches
@@ -19,8 +19,9 @@ from jobs.lake.tables import commit
 from jobs.lake.versions import TableVersion
 from jobs.record_schema import ROW_SCHEMA
 from jobs.sources.captioned_images import FOLDER as MEDIA
-from jobs.sources.collect_rows import collect_file
-from jobs.spec import Model, SourceSpec
+from jobs.sources.collect_rows import collect_file, collect_or_say
+from jobs.sources.source_rows import SourceLike
+from jobs.spec import Model
 
 # Rows handed to Arrow at a time: bounds a worker's memory whatever the file's size.
 _BATCH = 1_000
@@ -39,18 +40,46 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
     So ids neither change when a file grows at its front nor depend on row order, and copies of one row stay apart
     for the deduplication to see.
     """
+    return with_ids(rows)
+
+
+def with_ids(rows: DataFrame, earlier: DataFrame | None = None) -> DataFrame:
+    """The rows with their ids.
+
+    Args:
+        earlier: rows of the same sources that have theirs: copies count on from them.
+    """
+    named = rows.withColumn("_name", F.col("source.name")).withColumn("_content", _content())
+    before = F.lit(0)
+    if earlier is not None:
+        counted = earlier.groupBy(F.col("source.name").alias("_name"), _content().alias("_content"))
+        named = named.join(counted.agg(F.count("*").alias("_before")), ["_name", "_content"], "left")
+        before = F.coalesce("_before", F.lit(0))
+    alike = Window.partitionBy("_name", "_content").orderBy("source.uri", "source.row")
+    identity = F.concat_ws("\x1f", "_name", "_content", F.row_number().over(alike) + before)
+    return named.withColumn("record_id", F.substring(F.sha2(identity, 256), 1, 32)).select(*ROW_SCHEMA.names)
+
+
+def _content() -> Column:
     # What could not be read has only its raw bytes to be known by.
-    content = F.coalesce("content_hash", F.md5("quarantine.raw"), F.lit(""))
-    alike = Window.partitionBy("source.name", content).orderBy("source.uri", "source.row")
-    identity = F.concat_ws("\x1f", F.col("source.name"), content, F.row_number().over(alike))
-    return rows.withColumn("record_id", F.substring(F.sha2(identity, 256), 1, 32)).select(*ROW_SCHEMA.names)
+    return F.coalesce("content_hash", F.md5("quarantine.raw"), F.lit(""))
 
 
 def read_sources(
-    spark: SparkSession, sources: Iterable[SourceSpec], files: Iterable[SourceFile], media: Path | None = None
+    spark: SparkSession,
+    sources: Iterable[SourceLike],
+    files: Iterable[SourceFile],
+    media: Path | None = None,
+    *,
+    unreadable_is_a_row: bool = False,
 ) -> DataFrame:
-    """The rows of all files, without ids; a file is read by one task, streaming. Images are stored under ``media``."""
+    """The rows of all files, without ids; a file is read by one task, streaming. Images are stored under ``media``.
+
+    Args:
+        unreadable_is_a_row: a file that cannot be opened is one quarantined row, and not the end of the job.
+    """
     by_name = {source.name: source for source in sources}
+    collect = collect_or_say if unreadable_is_a_row else collect_file
     listed = [(file.source, file.path, file.uri) for file in files]
     tasks = min(len(listed), _TASKS_A_CORE * spark.sparkContext.defaultParallelism)
     frame = spark.createDataFrame(listed, "source string, path string, uri string").repartition(tasks)
@@ -58,7 +87,7 @@ def read_sources(
     def read(batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
         for listing in batches:
             for file in listing:
-                rows = collect_file(file["path"], by_name[file["source"]], uri=file["uri"], media=media)
+                rows = collect(file["path"], by_name[file["source"]], uri=file["uri"], media=media)
                 while batch := list(islice(rows, _BATCH)):
                     yield batch
 

@@ -19,10 +19,22 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from jobs.lake.band_index import lists_of
+from jobs.lake.exact_in_process import (
+    ANOTHER_ANSWER,
+    BEGINS_LONGER,
+    CONTRADICTION,
+    COPY,
+    PREFIX,
+    VARIATION,
+    decisions_of,
+    find,
+)
 from jobs.lake.job import StageJob
-from jobs.lake.removal import RemovedSample, refuse_mass_removal
+from jobs.lake.removal import RemovedSample, refuse_mass_removal, refuse_mass_removal_here
+from jobs.lake.row_files import ROWS_IN_PROCESS, RowFiles
 from jobs.lake.schemas import EVIDENCE, to_spark
-from jobs.lake.tables import commit, read_current
+from jobs.lake.tables import commit, commit_arrow, read_current
 from jobs.lake.versions import TableVersion
 from jobs.similarity.conversations import (
     ANSWER_SCHEMA,
@@ -49,6 +61,7 @@ _KEYS = pa.schema(
         ("turns", pa.int32()),
     ]
 )
+_COLUMNS = tuple(dict.fromkeys(("record_id", *KEY_COLUMNS, *KEEP_COLUMNS)))
 
 
 class Params(KeepParams):
@@ -60,6 +73,7 @@ class Params(KeepParams):
         min_prompt_tokens: shorter prompts are not looked at for that.
         prefixes: remove a dialogue that a longer one begins with.
         max_removed_share: with more than this share of the rows to remove, the stage stops and explains instead.
+        rows_in_process: up to so many rows are compared in the process that drives Spark; more over all tasks.
     """
 
     by: By = "dialogue"
@@ -67,6 +81,7 @@ class Params(KeepParams):
     min_prompt_tokens: int = Field(default=MIN_PROMPT_TOKENS, ge=1)
     prefixes: bool = False
     max_removed_share: float = Field(default=0.9, ge=0, le=1)
+    rows_in_process: int = Field(default=ROWS_IN_PROCESS, ge=0)
 
 
 def transform(rows: DataFrame, params: Params) -> DataFrame:
@@ -85,6 +100,20 @@ def transform(rows: DataFrame, params: Params) -> DataFrame:
     return keys.join(told, "record_id", "left").select("record_id", "source", kept, "reason", "evidence")
 
 
+def decide_here(files: RowFiles, params: Params) -> pa.Table:
+    """``transform`` in this process, without Spark."""
+    read = files.each(_COLUMNS, lambda places, batch: (places, _key_batch(batch, params)))
+    place = np.concatenate([np.empty(0, np.int64), *(places for places, _ in read)])
+    keys = pa.Table.from_batches([batch for _, batch in read], _KEYS)
+
+    def answers(lines: npt.NDArray[np.int64]) -> pa.Table:
+        found = files.each(("record_id", *KEY_COLUMNS), lambda _, batch: answers_of(batch), place[lines])
+        return pa.Table.from_batches(found, ANSWER_SCHEMA)
+
+    found = find(keys, answers, prefixes=params.prefixes, answers=params.answers)
+    return decisions_of(keys, found, f"same {params.by}")
+
+
 def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """Compares the rows that are in and commits the decisions.
 
@@ -93,6 +122,11 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """
     started_at = datetime.now(UTC)
     params = Params.model_validate(job.params)
+    files = RowFiles.of(job.inputs)
+    if files.fit(params.rows_in_process):
+        decided = decide_here(files, params)
+        refuse_mass_removal_here(spark, decided, job, params.max_removed_share)
+        return commit_arrow(decided, job, started_at)
     rows = read_current(spark, job.inputs)
     try:
         decisions = transform(rows, params).persist(StorageLevel.MEMORY_AND_DISK)
@@ -108,7 +142,7 @@ def holds(sample: RemovedSample, params: Params) -> npt.NDArray[np.bool_]:
     ends, begins = dialogue_chains(sample.removed)[0].to_pylist(), dialogue_chains(sample.witnesses)[1].to_pylist()
     return np.array(
         [
-            end in (begun or []) if reason == "prefix" else mine is not None and mine == theirs
+            end in (begun or []) if reason == PREFIX else mine is not None and mine == theirs
             for reason, mine, theirs, end, begun in zip(sample.reason, *same, ends, begins, strict=True)
         ],
         dtype=bool,
@@ -116,29 +150,27 @@ def holds(sample: RemovedSample, params: Params) -> npt.NDArray[np.bool_]:
 
 
 def _keys(rows: DataFrame, params: Params) -> DataFrame:
-    policy = params.policy()
-
     def make(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            order = np.ascontiguousarray(priorities(batch, policy))
-            edges = np.arange(0, order.size + 1, order.shape[1], dtype=np.int32)
-            nulls = pa.nulls(batch.num_rows)
-            ends, begins = dialogue_chains(batch) if params.prefixes else (nulls, nulls)
-            columns = [
-                batch.column("record_id"),
-                pc.struct_field(batch.column("source"), "name"),
-                pa.ListArray.from_arrays(pa.array(edges), pa.array(order.ravel())),
-                exact_keys(batch, params.by),
-                prompt_keys(batch, params.min_prompt_tokens) if params.answers else nulls,
-                ends,
-                begins,
-                turn_counts(batch),
-            ]
-            cast = [column.cast(field.type) for column, field in zip(columns, _KEYS, strict=True)]
-            yield pa.RecordBatch.from_arrays(cast, schema=_KEYS)
+        return (_key_batch(batch, params) for batch in batches)
 
-    names = dict.fromkeys(("record_id", *KEY_COLUMNS, *KEEP_COLUMNS))
-    return rows.select(*names).mapInArrow(make, to_spark(_KEYS))
+    return rows.select(*_COLUMNS).mapInArrow(make, to_spark(_KEYS))
+
+
+def _key_batch(batch: pa.RecordBatch, params: Params) -> pa.RecordBatch:
+    nulls = pa.nulls(batch.num_rows)
+    ends, begins = dialogue_chains(batch) if params.prefixes else (nulls, nulls)
+    columns = [
+        batch.column("record_id"),
+        pc.struct_field(batch.column("source"), "name"),
+        lists_of(priorities(batch, params.policy())),
+        exact_keys(batch, params.by),
+        prompt_keys(batch, params.min_prompt_tokens) if params.answers else nulls,
+        ends,
+        begins,
+        turn_counts(batch),
+    ]
+    cast = [column.cast(field.type) for column, field in zip(columns, _KEYS, strict=True)]
+    return pa.RecordBatch.from_arrays(cast, schema=_KEYS)
 
 
 def _left(keys: DataFrame, found: list[DataFrame]) -> DataFrame:
@@ -151,7 +183,7 @@ def _copies(keys: DataFrame, params: Params) -> DataFrame:
     first = _first(keys, "key")
     goes = keys.join(first, "key").where("witness != record_id")
     evidence = _evidence(F.col("witness"), F.lit(1.0), F.lit(f"same {params.by}"))
-    return goes.select("record_id", F.lit(False).alias("kept"), F.lit("exact_copy").alias("reason"), evidence)
+    return goes.select("record_id", F.lit(False).alias("kept"), F.lit(COPY).alias("reason"), evidence)
 
 
 def _beginnings(left: DataFrame) -> DataFrame:
@@ -159,8 +191,8 @@ def _beginnings(left: DataFrame) -> DataFrame:
     begun = left.select("turns", "priority", "record_id", F.explode("begins").alias("end"))
     longest = begun.groupBy("end").agg(F.min(F.struct(-F.col("turns"), "priority", "record_id")).alias("longest"))
     goes = left.join(longest.select("end", F.col("longest.record_id").alias("witness")), "end")
-    evidence = _evidence(F.col("witness"), F.lit(1.0), F.lit("begins a longer dialogue"))
-    return goes.select("record_id", F.lit(False).alias("kept"), F.lit("prefix").alias("reason"), evidence)
+    evidence = _evidence(F.col("witness"), F.lit(1.0), F.lit(BEGINS_LONGER))
+    return goes.select("record_id", F.lit(False).alias("kept"), F.lit(PREFIX).alias("reason"), evidence)
 
 
 def _answers(rows: DataFrame, left: DataFrame) -> list[DataFrame]:
@@ -183,10 +215,8 @@ def _answers(rows: DataFrame, left: DataFrame) -> list[DataFrame]:
         for i, name in enumerate(FACTS)
     ]
     detail = F.concat_ws(", ", F.when(flipped, F.lit("flipped_preference")), *facts_differ)
-    reason = F.when(detail == "", F.lit("variation")).otherwise(F.lit("contradiction"))
-    evidence = _evidence(
-        F.col("witness"), F.lit(None), F.lit("same prompt, another answer"), F.when(detail != "", detail)
-    )
+    reason = F.when(detail == "", F.lit(VARIATION)).otherwise(F.lit(CONTRADICTION))
+    evidence = _evidence(F.col("witness"), F.lit(None), F.lit(ANOTHER_ANSWER), F.when(detail != "", detail))
     flagged = differ.select("record_id", F.lit(True).alias("kept"), reason.alias("reason"), evidence)
     firsts = differ.select(F.col("witness").alias("record_id")).distinct()
     # The first row is not flagged, but stands in the cluster: all answers to a prompt go to one side of a split.

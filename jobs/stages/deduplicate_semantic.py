@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Annotated, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, model_validator
@@ -27,7 +29,7 @@ from jobs.lake.embedding_store import EmbeddingStore, text_hash
 from jobs.lake.job import StageJob
 from jobs.lake.lexical_cells import ROWS_A_BLOCK, count_features, lexical_comparison, lexical_entries
 from jobs.lake.pairs import Finding, decide, with_rank
-from jobs.lake.removal import refuse_mass_removal
+from jobs.lake.removal import RemovedSample, refuse_mass_removal
 from jobs.lake.schemas import to_spark
 from jobs.lake.semantic_in_one_task import (
     CHARACTERS_IN_ONE_TASK,
@@ -40,8 +42,8 @@ from jobs.lake.semantic_pairs import SURE_SCHEMA, Search, Units, solve_in_two_st
 from jobs.lake.tables import commit, read_current
 from jobs.lake.vector_cells import plan_dealing
 from jobs.lake.versions import TableVersion
-from jobs.similarity.embeddings import DEFAULT_MODEL
-from jobs.similarity.guards import SEMANTIC_GUARDS, Guard
+from jobs.similarity.embeddings import DEFAULT_MODEL, Embedder
+from jobs.similarity.guards import SEMANTIC_GUARDS, Guard, may_merge
 from jobs.similarity.keep import KEEP_COLUMNS, KeepParams, priorities
 from jobs.similarity.keys import KEY_COLUMNS, By, key_texts, strict_keys
 from jobs.similarity.neighbours import EXACT_ROWS
@@ -196,6 +198,32 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
     finally:
         # Vectors and pairs are of no use to the next stage.
         spark.catalog.clearCache()
+
+
+def holds(sample: RemovedSample, params: Params) -> npt.NDArray[np.bool_]:
+    """(s,) whether each removed row means what its witness means, as was said: both are embedded anew.
+
+    What was compared lexically is weighted by the whole data set's words, which two rows do not tell: of such rows it
+    is asked anew whether they are compared lexically at all, and whether a guard tells them apart.
+    """
+    models = params.models.model_dump()
+    removed, witnesses = (key_texts(rows, params.by).to_pylist() for rows in (sample.removed, sample.witnesses))
+    ways = [way_of(text, models) for text in removed]
+    same = np.array([way == way_of(other, models) for way, other in zip(ways, witnesses, strict=True)], dtype=bool)
+    same &= strict_keys(sample.removed, params.by) == strict_keys(sample.witnesses, params.by)
+    every, left = [*removed, *witnesses], np.arange(len(removed))
+    same &= may_merge(every, left, left + len(left), params.guards)
+    for way in sorted({way for way in ways if way is not None}):
+        at = np.array([k for k, other in enumerate(ways) if other == way])
+        limit = params.thresholds(way).remove
+        same[at] &= limit is not None and sample.similarity[at] >= limit
+        if way != LEXICAL:
+            embedder = Embedder(way, params.batch_size, max_unknown=params.max_unknown)
+            sides = [embedder.embed([texts[k] for k in at], check=False) for texts in (removed, witnesses)]
+            cosine = np.einsum("kd,kd->k", *(side.astype(np.float64) for side in sides))
+            # Another batch rounds otherwise, by some 1e-6.
+            same[at] &= np.isclose(cosine, sample.similarity[at], rtol=0, atol=1e-4)
+    return same
 
 
 def _prepare(rows: DataFrame, params: Params) -> DataFrame:

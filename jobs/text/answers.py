@@ -17,11 +17,18 @@ _AS_MODEL = re.compile(
     r"|as (?:an?|your) (?:large |helpful )?(?:AI|artificial intelligence)(?: language)?(?: model"
     r"| assistant| chatbot)?,? (?:I|my)"
     r"|as a (?:large )?language model|I(?:'m| am) (?:just |only )?an? (?:AI|large)? ?language model"
-    r"|我(?:只)?是(?:一[个名款位])?(?:AI|人工智能|虚拟)(?:助手|客服|助理|机器人|程序)"
-    r"|I(?:['’]m| am) (?:just|only|merely) an? (?:AI|artificial intelligence|virtual)(?: language)? (?:model"
-    r"|assistant|chatbot)"
     r"|my (?:knowledge|training) cut-?off",
     re.IGNORECASE,
+)
+# A shop's robot may say that it is one; with what it cannot do beside it, it is the same speech again.
+_IS_MACHINE = re.compile(
+    r"我(?:只)?是(?:一[个名款位])?(?:AI|人工智能|虚拟)(?:助手|客服|助理|机器人|程序)"
+    r"|I(?:['’]m| am) (?:just |only |merely )an? (?:AI|artificial intelligence|virtual)(?: language)? (?:model"
+    r"|assistant|chatbot)",
+    re.IGNORECASE,
+)
+_CANNOT = re.compile(
+    r"无法|不能|没有|不具备|不会|没办法|不支持|can['’]?t|cannot|can not|n['’]t|unable|not able", re.IGNORECASE
 )
 # A refusal opens the answer, names no business reason and offers nothing else: those answers are short.
 _REFUSAL_ZH = re.compile(
@@ -73,14 +80,33 @@ _SENTENCE_END = re.compile("[。！？!?…]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
+def _may_speak_as_model(text: str) -> bool:
+    """A quick look: one of these stands in whatever ``_AS_MODEL`` or ``_IS_MACHINE`` matches."""
+    if "作为" in text or "模型" in text or "我是" in text or "我只是" in text:
+        return True
+    low = text.lower()
+    return (
+        "as a" in low
+        or "as your" in low
+        or "model" in low
+        or "i'm" in low
+        or "i’m" in low
+        or "i am" in low
+        or "my " in low
+    )
+
+
 def is_refused(text: str) -> int:
     """1 for an answer that speaks as an AI model, or that is short and only refuses."""
     start = text.strip()
-    if _AS_MODEL.search(start[:400]):
+    opening = start[:400]
+    if _may_speak_as_model(opening) and (
+        _AS_MODEL.search(opening) or (_IS_MACHINE.search(opening) and _CANNOT.search(opening))
+    ):
         return 1
     if len(start) > _LONGEST_REFUSAL * (1 if _HAN.search(start) else 3):
         return 0
-    return int(bool(_REFUSAL_ZH.search(start) or _REFUSAL_EN.search(start)))
+    return int(bool(_REFUSAL_ZH.match(start) or _REFUSAL_EN.match(start)))
 
 
 Habit = Literal["unknown", "prompts", "answers", "middle"]
@@ -114,7 +140,8 @@ def is_cut_off(text: str, habit: Habit = "unknown") -> int:
     if tail.count("```") % 2:
         return 1
     last = without_code(tail).rstrip()
-    if not last or last[-1] in _TERMINAL or count_emoji(last[-2:]):
+    # What ends in code, a formula or a link has its end.
+    if not last or last[-1] != tail[-1] or last[-1] in _TERMINAL or count_emoji(last[-2:]):
         return 0
     line = last.rsplit("\n", 1)[-1]
     if _HAN.search(line[-12:]):
@@ -124,13 +151,13 @@ def is_cut_off(text: str, habit: Habit = "unknown") -> int:
     if "\n" in last or len(last) < 80 or not last[-1].isalpha():
         return int(bool(re.search(r"[,(]$", last)))
     return int(
-        bool(_NO_LAST_WORD_EN.search(last))
+        bool(_NO_LAST_WORD_EN.search(last[-12:]))
         or (habit == "answers" and len(_SENTENCE_END.findall(last)) + last.count(". ") >= 2)
     )
 
 
 def _cut_off_zh(text: str, line: str, habit: Habit) -> int:
-    if len(line) >= 10 and _NO_LAST_WORD.search(line):
+    if len(line) >= 10 and _NO_LAST_WORD.search(line[-4:]):
         return 1
     if habit == "middle":
         return 0

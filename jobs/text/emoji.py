@@ -10,14 +10,15 @@ _PICTURE = (
     "\u2755\u2757"
     "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
 )
-_UNIT = (
+_VARIANT = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff]){0,3}"
+# Bounded, so that no run of joined pictures, which would be one emoji, takes time by the square of its length.
+UNIT = (
     "(?:[\U0001f1e6-\U0001f1ff]{2}"
-    f"|{_PICTURE}(?:\ufe0f|[\U0001f3fb-\U0001f3ff])*(?:\u200d{_PICTURE}(?:\ufe0f|[\U0001f3fb-\U0001f3ff])*)*["
-    f"\U000e0020-\U000e007f]*)"
+    f"|{_PICTURE}{_VARIANT}(?:\u200d{_PICTURE}{_VARIANT}){{0,9}}[\U000e0020-\U000e007f]{{0,30}})"
 )
-_SAME = re.compile(f"({_UNIT})(?: ?\\1)+")
-_RUN = re.compile(f"{_UNIT}{{2,}}")
-_ONE = re.compile(_UNIT)
+_SAME = re.compile(f"({UNIT})(?: ?\\1)+")
+_RUN = re.compile(f"{UNIT}{{2,}}")
+_ONE = re.compile(UNIT)
 
 
 def shorten_emoji_runs(text: str, longest: int) -> str:

@@ -15,7 +15,8 @@ _GARBLED = re.compile("[\ufffd\x80-\x9f]|锟斤拷|锟斤|斤拷|烫烫烫|屯�
 # The characters that such damage begins with, in one set: a fifth of the time.
 _GARBLED_FIRST = re.compile("[\ufffd\x80-\x9f锟斤烫屯ï]")
 # ftfy knows no damage among ASCII, Chinese characters and full-width forms.
-_BEYOND_CHINESE = re.compile("[\x80-\u2fff\ua000-\ufeff\ufff0-\U0010ffff]")
+BEYOND_CHINESE = re.compile("[\x80-\u2fff\ua000-\ufeff\ufff0-\U0010ffff]")
+_LEAST_MARKS = 3
 
 
 def garbled_share(text: str) -> float:
@@ -24,12 +25,21 @@ def garbled_share(text: str) -> float:
         return 0.0
     prose = without_code(text)
     damage = sum(len(match.group()) for match in _GARBLED.finditer(prose)) if _GARBLED_FIRST.search(prose) else 0
-    if _BEYOND_CHINESE.search(prose):
+    if BEYOND_CHINESE.search(prose):
         damage += 2 * badness(prose)
     marks = len(GBK_MARKS.findall(prose))
-    if marks >= 3 and marks >= 0.08 * len(prose):
+    if marks >= _LEAST_MARKS and marks >= 0.08 * len(prose):
         damage += 2 * marks
     return min(1.0, damage / len(text))
+
+
+def may_be_garbled(text: str) -> bool:
+    """False where every part of the text has a ``garbled_share`` of 0."""
+    if text.isascii():
+        return False
+    if _GARBLED_FIRST.search(text) or BEYOND_CHINESE.search(text):
+        return True
+    return len(GBK_MARKS.findall(text)) >= _LEAST_MARKS
 
 
 def is_garbled(text: str) -> bool:

@@ -26,6 +26,8 @@ _FOREIGN = frozenset(_FOREIGN_TEXT.split())
 # A Latin word says about as much as one and a half Chinese characters; a model name
 # in a Chinese sentence is no English.
 _HAN_SHARE_ZH, _HAN_SHARE_EN = 0.6, 0.1
+# Half of a Japanese sentence is kana; a Japanese title in a Chinese one is no Japanese.
+_KANA_SHARE = 0.2
 
 
 def language_of(text: str) -> Language:
@@ -33,7 +35,8 @@ def language_of(text: str) -> Language:
 
     A unit is a Chinese character, a Latin word, or a run of another script; code, URLs and placeholders do not count.
     "zh": at least 60% of the Chinese and Latin units are Chinese; "en": at most 10%; between them "mixed". "other":
-    kana, or other scripts in 30% of the units, or ten and more Latin words that are foreign rather than English.
+    a fifth of the characters is kana, 30% of the units are of other scripts, or there are ten and more Latin words that
+    are foreign rather than English.
     """
     prose = without_protected(text)
     if prose.isascii():
@@ -46,7 +49,7 @@ def language_of(text: str) -> Language:
     units = han + len(words) + other
     if units + kana == 0:
         return "unknown"
-    if (kana >= 2 and kana >= 0.05 * (han + kana)) or other >= 0.3 * units:
+    if (kana >= 2 and kana >= _KANA_SHARE * (han + kana)) or other >= 0.3 * units:
         return "other"
     share = han / (han + len(words))
     if share >= _HAN_SHARE_ZH:

@@ -30,6 +30,9 @@ _CODE_LIKE = re.compile(
     r"[;{]\s*\n|\bdef \w+\(|\bfunction\b|=>|</\w+>|\bimport \w+|#include|\breturn\b|\bprint\(|\bvar \w+|\bconst \w+"
 )
 
+# "Answer in the format {name}: {year}" is a task, not a slot that somebody forgot.
+_ABOUT_SLOTS = re.compile(r"\bformat|template|placeholder|格式|模板|模版|占位|变量", re.IGNORECASE)
+
 _EMPTY = re.compile(
     r"(?:null|undefined|nan|n/a|\[?(?:no (?:answer|response)|empty)\]?|（空）|\(空\)|空"
     r"|无|暂无|略|待补充|待回复|待跟进|待处理)[.。]?",
@@ -50,18 +53,28 @@ def is_empty_answer(text: str) -> int:
     return int(not any(c.isalnum() for c in stripped) and not count_emoji(stripped) and len(stripped) < 20)
 
 
+def may_hold_tokens(text: str) -> bool:
+    """False where no part of the text can hold a token."""
+    return "<" in text or "[" in text or "###" in text
+
+
+def may_hold_slots(text: str) -> bool:
+    """False where no part of the text can hold a slot."""
+    return "{" in text or "[[" in text
+
+
 def template_tokens(text: str) -> int:
     """How many tokens of chat templates stand in the text, code aside."""
-    if "<" not in text and "[" not in text and "###" not in text:
+    if not may_hold_tokens(text):
         return 0
     return len(_TOKENS.findall(without_code(text)))
 
 
 def unfilled_slots(text: str) -> int:
     """How many slots such as {order_id}, {{name}}, ${name} or {订单号} were never filled, code aside."""
-    if "{" not in text and "[[" not in text:
+    if not may_hold_slots(text):
         return 0
     prose = without_code(text)
-    if _CODE_LIKE.search(prose):
+    if _CODE_LIKE.search(prose) or _ABOUT_SLOTS.search(prose):
         return 0
     return len({m.span() for m in _SLOT.finditer(prose)} | {m.span() for m in _SLOT_IN_CHINESE.finditer(prose)})

@@ -1,79 +1,140 @@
-"""Measures of a text that quality rules bound. Each takes a text and gives a number; shares are 0 to 1."""
+"""Measures of a text's characters that quality rules bound. Each takes a text; shares are 0 to 1.
+
+None means that the text is too short, or of the wrong script, for the measure to say anything.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
 from jobs.text.emoji import count_emoji
 from jobs.text.protect import without_code, without_protected
 
-_UNIT = re.compile("[\u3400-\u9fff]|[A-Za-z\u00c0-\u024f]+|[0-9]+")
-_LINE_RULE = re.compile(r"[\W_]*")
-_MIN_UNITS = 30
-_NGRAM = 10
-_MIN_LINES = 4
+# Neither letter nor digit nor space: what \w takes beyond those is the underscore.
+_MARK = re.compile(r"[^\w\s]|_")
+# Marks that are neither part of an emoji nor accents: most of those in a text.
+_PLAIN_MARKS = frozenset("，。！？：；、（）“”‘’《》【】…—～·,.!?:;()\"'<>[]{}/\\|@#%&+=-_*^~`$￥")
+_DIGIT = re.compile(r"\d")
+_SPACE = re.compile(r"\s")
+_HAN_CLASS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN = re.compile(f"[{_HAN_CLASS}]")
+_HAN_RUN = re.compile(f"[{_HAN_CLASS}]+")
+_SENTENCE_END = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)")
+# Controls, line drawing and blocks, Braille, private use, no characters, half surrogates, U+FFFD.
+UNREADABLE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2580-\u259f\u2800-\u28ff\ud800-\udfff\ue000-\uf8ff\ufff0-\ufffb\ufffd-\uffff"
+)
+_UNREADABLE = re.compile(f"[{UNREADABLE}\U000f0000-\U0010ffff]|(?<=[\u0300-\u036f])[\u0300-\u036f]")
+_LEAST_CHARS = 10
+M = TypeVar("M", bound=Callable[..., Any])
 
 
-def length(text: str) -> int:
+def _level_1() -> str:
+    """The 3,755 Chinese characters of GB 2312-80, level 1 (rows 16 to 55), which cover 99.7% of running text."""
+    rows = (bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
+    return "".join(pair.decode("gb2312", "ignore") for pair in rows)
+
+
+COMMON_HAN = _level_1()
+_RARE = re.compile(f"(?![{COMMON_HAN}])[{_HAN_CLASS}]")
+
+
+def of_prose(measure: M) -> M:
+    """A measure of a text's prose: code, formulas, links, placeholders and tokens do not count.
+
+    ``plain`` is the measure itself, for texts that hold none of these (``protect.may_hold``).
+    """
+    return _of(measure, without_protected)
+
+
+def of_uncoded(measure: M) -> M:
+    """A measure of a text without its code, formulas and links; ``plain`` as for ``of_prose``."""
+    return _of(measure, without_code)
+
+
+def _of(measure: M, strip: Callable[[str], str]) -> M:
+    @wraps(measure)
+    def of_text(text: str, *options: Any) -> Any:
+        return measure(strip(text), *options)
+
+    of_text.plain = measure  # type: ignore[attr-defined]  # read by jobs.text.quality
+    return of_text  # type: ignore[return-value]  # the same signature
+
+
+def characters(text: str) -> int:
     """Characters without surrounding space."""
     return len(text.strip())
 
 
+@of_prose
 def symbol_share(text: str) -> float:
     """Share of characters that are neither letter, digit, space nor emoji, outside code; texts of 10 characters on.
 
     After Gopher's symbol-to-word ratio (Rae et al. 2021, A1.1), by characters, since Chinese has no words to divide by.
     """
-    prose = without_protected(text)
-    if len(prose) < 10:
+    if len(text) < _LEAST_CHARS:
         return 0.0
-    plain = sum(c.isalnum() or c.isspace() or unicodedata.category(c) in ("Mn", "Mc") for c in prose)
-    return max(0.0, 1 - (plain + count_emoji(prose)) / len(prose))
+    marks = _MARK.findall(text)
+    if _PLAIN_MARKS.issuperset(marks):
+        return len(marks) / len(text)
+    accents = sum(unicodedata.category(mark) in ("Mn", "Mc") for mark in marks if mark > "\u02ff")
+    return max(0.0, (len(marks) - accents - count_emoji(text)) / len(text))
 
 
-def duplicate_line_share(text: str) -> float:
-    """Share of the lines that stand earlier in the text (Gopher, Rae et al. 2021, Table A1: at most 0.30).
+@of_prose
+def punctuation_share(text: str) -> float | None:
+    """Share of characters that are punctuation (Unicode P), of texts of 10 characters on."""
+    if len(text) < _LEAST_CHARS:
+        return None
+    return sum(unicodedata.category(mark)[0] == "P" for mark in _MARK.findall(text)) / len(text)
 
-    Lines without a letter or digit (rules, brackets) do not count; texts of fewer than four lines give 0.
+
+@of_prose
+def digit_share(text: str) -> float | None:
+    """Share of characters that are decimal digits, of texts of 10 characters on."""
+    if len(text) < _LEAST_CHARS:
+        return None
+    return len(_DIGIT.findall(text)) / len(text)
+
+
+def readable_share(text: str) -> float | None:
+    """Share of characters that a person can read: no controls, private use, U+FFFD, blocks, heaps of accents."""
+    if not text:
+        return None
+    return 1 - len(_UNREADABLE.findall(text)) / len(text)
+
+
+def may_be_unreadable(text: str) -> bool:
+    """False where every part of the text has a ``readable_share`` of 1."""
+    return _UNREADABLE.search(text) is not None
+
+
+@of_prose
+def han_share(text: str) -> float | None:
+    """Share of the characters outside code, space aside, that are Chinese."""
+    said = len(text) - len(_SPACE.findall(text))
+    return len(_HAN.findall(text)) / said if said else None
+
+
+@of_prose
+def common_han_share(text: str) -> float | None:
+    """Share of the Chinese characters that are among the 3,755 common ones of GB 2312 level 1; from 10 on.
+
+    Garbled GBK and text put together by machine fall far below; so does unconverted traditional Chinese.
     """
-    lines = [line.strip() for line in without_code(text).split("\n")]
-    lines = [line for line in lines if len(line) > 3 and not _LINE_RULE.fullmatch(line)]
-    if len(lines) < _MIN_LINES:
-        return 0.0
-    return 1 - len(set(lines)) / len(lines)
+    if text.isascii():
+        return None
+    han = len(text) - len(_HAN_RUN.sub("", text))
+    return 1 - len(_RARE.findall(text)) / han if han >= _LEAST_CHARS else None
 
 
-def duplicate_ngram_share(text: str) -> float:
-    """Share of units inside runs of ten that stand earlier in the text (Gopher, Rae et al. 2021: 10-grams, 0.10).
-
-    A unit is a Chinese character, a Latin word or a number. The default bound is wider than Gopher's, because ten
-    characters are a phrase where ten words are a sentence; texts of fewer than 30 units give 0.
-    """
-    units = _UNIT.findall(without_code(text))
-    if len(units) < _MIN_UNITS:
-        return 0.0
-    seen: set[tuple[str, ...]] = set()
-    covered, reached = 0, 0
-    for start in range(len(units) - _NGRAM + 1):
-        gram = tuple(units[start : start + _NGRAM])
-        if gram in seen:
-            covered += start + _NGRAM - max(start, reached)
-            reached = start + _NGRAM
-        seen.add(gram)
-    return covered / len(units)
-
-
-def repeated_run_share(text: str) -> float:
-    """Share of the text that one piece of 2 to 30 characters fills by following itself four times or more.
-
-    For "您好您好您好您好您好您好". Laughter and dashes (one character over and over) count from ten on.
-    """
-    prose = without_protected(text).strip()
-    if len(prose) < 12:
-        return 0.0
-    longest = max((len(match.group()) for match in _REPEATED.finditer(prose)), default=0)
-    return longest / len(prose)
-
-
-_REPEATED = re.compile(r"([^\s]{2,30}?)\1{3,}|([^\s\-=_*#.~—…])\2{9,}")
+@of_prose
+def mean_sentence_characters(text: str) -> float | None:
+    """Characters a sentence, of texts of 10 characters on: without any full stop, the text is one sentence."""
+    sentences = [part.strip() for part in _SENTENCE_END.split(text)]
+    said = [len(part) for part in sentences if part]
+    return sum(said) / len(said) if said and sum(said) >= _LEAST_CHARS else None

@@ -1,80 +1,80 @@
-"""Parameters of normalize_text and filter_by_quality_rules."""
+"""Parameters of normalize_text."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any, Literal
 
-from jobs.text.language import Language
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+Unicode = Literal["keep", "nfc", "nfkc"]
+Width = Literal["keep", "mixed", "half", "full"]
+Quotes = Literal["keep", "straight", "curly", "corner"]
+Script = Literal["keep", "t2s", "hk2s", "tw2sp"]
+LinkPolicy = Literal["keep", "placeholder", "drop"]
+BoilerplatePolicy = Literal["keep", "flag", "remove"]
+
+
+# The steps that can go several ways -> what true means for each, as YAML's on and off do.
+_USUAL = {
+    "unicode": "nfkc",
+    "width": "mixed",
+    "traditional_to_simplified": "t2s",
+    "quotes": "straight",
+    "urls": "placeholder",
+    "mentions": "placeholder",
+    "boilerplate": "remove",
+}
 
 
 class NormalizeParams(BaseModel):
-    """Which steps run. Each is named as in ``jobs.text.normalize.STEPS`` and counted under that name."""
+    """Which steps run, and how. Each is named as in ``jobs.text.normalize.STEPS`` and counted under that name.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mojibake: bool = Field(default=True, description="Undo encoding damage (UTF-8 read as Latin-1, Windows-125x, GBK).")
-    html: bool = Field(default=True, description="HTML entities and tags to plain text.")
-    unicode: bool = Field(
-        default=True,
-        description="NFC; full-width letters, digits and signs as ASCII; half-width kana and ligatures whole.",
-    )
-    control_characters: bool = Field(
-        default=True, description="Drop control, zero-width and stray direction characters."
-    )
-    punctuation_runs: bool = Field(default=True, description="One mark for a run of the same mark.")
-    emoji_runs: bool = Field(default=True, description="One emoji for a run of the same emoji, and short runs only.")
-    max_emoji_run: int = Field(default=3, ge=1, le=100, description="Emoji kept of a run of different ones.")
-    whitespace: bool = Field(
-        default=True, description="Line breaks as \\n, at most one empty line, no trailing spaces."
-    )
-    traditional_to_simplified: bool = Field(default=False, description="OpenCC t2s, by phrases.")
-
-
-class QualityParams(BaseModel):
-    """Bounds of the rules in ``jobs.text.quality_rules.RULES``; the defaults suit short chats.
-
-    A bound of null switches its rule off. Characters are Unicode code points; shares are 0 to 1.
+    A step is off where it is false or ``keep``. The defaults leave what people wrote as they wrote it: they mend damage
+    and drop what nobody sees.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    languages: tuple[Language, ...] | None = Field(
-        default=("zh", "en", "mixed", "unknown"), description="Languages that stay; null: all."
+    urls: LinkPolicy = Field(default="keep", description="URLs: as they are, as <URL>, or gone.")
+    mentions: LinkPolicy = Field(default="keep", description="@names: as they are, as <MENTION>, or gone.")
+    mojibake: bool = Field(default=True, description="Undo encoding damage (UTF-8 or GBK read as something else).")
+    control_characters: bool = Field(
+        default=True, description="Drop control, zero-width and stray direction characters, tags and terminal codes."
     )
-    min_prompt_chars: int | None = Field(default=1, ge=0, description="Shortest user turn.")
-    max_prompt_chars: int | None = Field(default=20_000, ge=1, description="Longest user turn.")
-    min_response_chars: int | None = Field(default=1, ge=0, description="Shortest answer.")
-    max_response_chars: int | None = Field(default=40_000, ge=1, description="Longest answer.")
-    min_text_chars: int | None = Field(
-        default=4, ge=0, description="Shortest plain text row; four Chinese characters can be a title, or a question."
+    unicode: Unicode = Field(
+        default="nfkc", description="NFC; nfkc besides: half-width kana, ligatures and radicals as what they stand for."
     )
-    max_text_chars: int | None = Field(default=2_000_000, ge=1, description="Longest plain text row.")
-    min_turns: int | None = Field(default=1, ge=0, description="Fewest answers in a chat or preference row.")
-    max_empty_answers: int | None = Field(
-        default=0, ge=0, description="Answers without a word, digit, emoji or tool call."
+    width: Width = Field(
+        default="mixed",
+        description="Full-width letters, digits and signs as ASCII; half: punctuation too; full: Chinese punctuation "
+        "beside Chinese.",
     )
-    max_refused_answers: int | None = Field(default=0, ge=0, description="Answers that refuse or speak as an AI model.")
-    max_template_tokens: int | None = Field(default=0, ge=0, description="Tokens of chat templates left in the text.")
-    max_unfilled_slots: int | None = Field(default=0, ge=0, description="Slots such as {order_id} left in the text.")
-    max_cut_off_answers: int | None = Field(default=0, ge=0, description="Answers that break off in mid-sentence.")
-    max_garbled_share: float | None = Field(
-        default=0.02, ge=0, le=1, description="Share of replacement characters and leftovers of encoding damage."
+    html: bool = Field(default=True, description="HTML entities and tags to plain text.")
+    whitespace: bool = Field(
+        default=True, description="Line breaks as \\n, at most one empty line, no trailing spaces."
     )
-    max_symbol_share: float | None = Field(
-        default=0.5, ge=0, le=1, description="Share of characters that are neither letter, digit, space nor emoji."
+    collapse_spaces: bool = Field(default=False, description="One space for several inside a line.")
+    punctuation_runs: bool = Field(default=True, description="One mark for a long run of the same mark.")
+    max_punctuation_run: int = Field(
+        default=3, ge=1, le=100, description="Marks that a run may have; people keep two or three as emphasis."
     )
-    max_duplicate_line_share: float | None = Field(
-        default=0.3,
-        ge=0,
-        le=1,
-        description="Share of lines that stand earlier in the same text (texts of 4 lines or more).",
+    quotes: Quotes = Field(default="keep", description="Quotation marks: straight, curly, or corner in Chinese lines.")
+    emoji_runs: bool = Field(default=True, description="One emoji for a run of the same emoji, and short runs only.")
+    max_emoji_run: int = Field(default=3, ge=1, le=100, description="Emoji kept of a run of different ones.")
+    traditional_to_simplified: Script = Field(
+        default="keep", description="OpenCC's table for texts that hold a traditional character."
     )
-    max_duplicate_ngram_share: float | None = Field(
-        default=0.45,
-        ge=0,
-        le=1,
-        description="Share of units that lie in repeated runs of 10 units (texts of 30 units or more).",
+    boilerplate: BoilerplatePolicy = Field(
+        default="keep", description="Lines that agents begin or end very many dialogues with, learnt by source."
     )
-    max_repeated_run_share: float | None = Field(
-        default=0.4, ge=0, le=1, description="Share of an answer that is one short piece said over and over."
+    boilerplate_min_share: float = Field(
+        default=0.02, gt=0, le=1, description="Share of a source's dialogues that such a line stands in."
     )
+    boilerplate_min_rows: int = Field(default=20, ge=2, description="Dialogues of a source that it stands in at least.")
+
+    @field_validator(*_USUAL, mode="before")
+    @classmethod
+    def _switch(cls, value: Any, info: ValidationInfo) -> Any:
+        """false is ``keep``, and true the usual way of a step that has one."""
+        usual = _USUAL[str(info.field_name)]
+        return {True: usual, False: "keep"}[value] if isinstance(value, bool) else value

@@ -23,7 +23,7 @@ from jobs.plan import load_plan
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = sorted(get_command(app).commands)
 # Commands that hand their arguments on unread, --help too.
-TOOLS = ("check", "convert", "decontaminate", "dedup", "health", "preview", "render", "similarity")
+TOOLS = ("check", "convert", "decontaminate", "dedup", "health", "pii", "preview", "render", "similarity")
 PROGRAM = [sys.executable, "-c", "from flows.cli import main; main()"]
 # No reader of a release, and no writer of a specification, needs any of these; each costs seconds to import.
 HEAVY = {"pyspark", "prefect", "great_expectations", "presidio_analyzer", "torch", "sentence_transformers", "sklearn"}

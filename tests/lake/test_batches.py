@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from jobs.lake.batches import Row, guarded, map_batches, map_rows
+from jobs.cleaning.steps import guarded
+from jobs.lake.batches import Row, map_batches, map_rows
 from jobs.lake.schemas import row_schema
 from jobs.record import Message, Record, Source, content_hash
 from jobs.record_schema import ROW_SCHEMA

@@ -51,6 +51,12 @@ def test_rows_that_a_later_stage_lost_are_missed(spark: SparkSession) -> None:
     assert summarise_rows("remove_pii", frame, rows_in=3).sheet()["unaccounted"] == 2
 
 
+def test_where_nobody_looked_nothing_is_said_to_be_left(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([("a", ("logs",), None, None)], ROWS)
+    assert summarise_rows("collect", frame, None).sheet()["residual_share"] is None
+    assert summarise_rows("remove_pii", frame, None, []).residual_rows == 0
+
+
 def test_decisions_are_counted_by_reason_and_a_reason_on_a_kept_row_is_a_flag(spark: SparkSession) -> None:
     frame = spark.createDataFrame(
         [

@@ -50,3 +50,10 @@ def test_batches_are_gathered_and_none_is_lost() -> None:
     batches = [pa.RecordBatch.from_pydict({"x": list(range(n))}) for n in (3, 0, 4, 1)]
     tables = list(gathered(batches, 5))
     assert [table.num_rows for table in tables] == [7, 1]
+
+
+def test_lines_of_a_slice_and_of_a_column_with_nulls_are_those_of_its_values() -> None:
+    matrix = np.arange(12, dtype=np.int64).reshape(6, 2)
+    column = to_lines(matrix, np.array([False, True, False, False, True, False]))
+    assert lines_of(column).tolist() == [[0, 1], [4, 5], [6, 7], [10, 11]]
+    assert lines_of(column.slice(2, 3)).tolist() == [[4, 5], [6, 7]]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.privacy.analyzer import Analyzer
+from jobs.privacy.comparable import comparable
+from jobs.privacy.desensitise import Desensitiser
 from jobs.privacy.params import PrivacyParams
-from jobs.privacy.placeholders import PLACEHOLDER, Desensitiser, comparable
-from jobs.text.mojibake import repair_mojibake
+from jobs.privacy.placeholders import PLACEHOLDER
+from jobs.text.reveal import reveal
 
-DESENSITISER = Desensitiser(Analyzer.from_params(PrivacyParams()), repair_mojibake)
+DESENSITISER = Desensitiser.from_params(PrivacyParams(), reveal)
 
 
 def chat(*texts: str) -> dict:
@@ -54,6 +56,23 @@ def test_nothing_hides_behind_encoding_damage() -> None:
     damaged = "我叫李丽，寄到北京市朝阳区建国路88号".encode().decode("latin-1")
     row, _ = DESENSITISER.desensitise_row(chat(damaged))
     assert contents(row) == ["我叫<NAME_1>，寄到<ADDRESS_1>"]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [
+        ("请打 138&nbsp;0013&nbsp;8000 谢谢", "请打 <PHONE_1> 谢谢"),
+        ("请打138<b>0013</b>8000，谢谢", "请打<PHONE_1>，谢谢"),
+        ("138\x0000138000", "<PHONE_1>"),
+        ("zhang&#64;qq.com", "<EMAIL_1>"),
+        # Markup that hides nothing stays for the stage whose work it is.
+        ("&lt;b&gt;13800138000&lt;/b&gt;", "&lt;b&gt;<PHONE_1>&lt;/b&gt;"),
+        ("<b>您好</b>，a &lt; b", "<b>您好</b>，a &lt; b"),
+    ],
+)
+def test_nothing_hides_behind_markup(hidden: str, shown: str) -> None:
+    row, _ = DESENSITISER.desensitise_row(chat(hidden))
+    assert contents(row) == [shown]
 
 
 def test_clean_rows_come_back_equal() -> None:

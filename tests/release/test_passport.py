@@ -124,6 +124,16 @@ def test_limitations_follow_from_the_facts():
     }
 
 
+def test_what_may_be_left_of_personal_data_is_said_plainly():
+    looked = report("remove_pii", 97, kept=97, residual={"mobile": 2, "email": 0}, residual_rows=2)
+    passport = make_passport(release(stages=[report("collect", 97), looked]), FILES)
+    (said,) = [line["detail"] for line in passport["limitations"] if line["kind"] == "residual_personal_data"]
+    assert "2 of 97 rows (2.06%; mobile 2). This is an estimate" in said
+    step = passport["processing"][1]
+    assert (step["residual"], step["residual_rows"]) == ({"mobile": 2, "email": 0}, 2)
+    assert passport["processing"][0]["residual"] is None
+
+
 def test_a_closed_question_leaves_no_limitation():
     plain = release(
         stages=[report("collect", 90), report("audit", 90, gate="warning", gate_message="volume 0.5 of expected")],
@@ -151,6 +161,17 @@ def test_markdown_is_one_document_with_whole_tables():
     columns = [{line.count("|") for line in block.splitlines()} for block in text.split("\n\n") if block[0] == "|"]
     assert len(columns) == 8
     assert all(len(counts) == 1 for counts in columns)
+
+
+def test_says_what_stands_in_the_place_of_personal_data():
+    passport = make_passport(release(), FILES)
+    passport["processing"][1]["params"]["policy"] = {"default": "mask", "PERSON": "surrogate"}
+    assert "remove_pii by entity: PERSON surrogate, all others mask." in passport_markdown(passport).replace("\\", "")
+    told = release()
+    told.specification["stages"]["remove_pii"]["policy"] = {"default": "keep", "PERSON": "surrogate"}
+    said = {line.kind: line.detail for line in limitations(told)}
+    assert said["personal_data_kept"].endswith("as it was: all other entities")
+    assert said["personal_data_invented"].endswith("nobody's: PERSON") and "personal_data_masked" not in said
 
 
 def test_values_from_users_cannot_act_in_the_document():

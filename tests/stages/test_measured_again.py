@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from jobs.lake.removal import RemovedSample
 from jobs.record_schema import ROW_SCHEMA
+from jobs.similarity.embeddings import Embedder
 from jobs.similarity.keys import key_text
 from jobs.similarity.minhash import jaccard
 from jobs.similarity.shingles import shingle
-from jobs.stages import deduplicate_exact, deduplicate_near
+from jobs.stages import deduplicate_exact, deduplicate_near, deduplicate_semantic
 
 Row = dict[str, Any]
 MakeRow = Callable[..., Row]
@@ -53,3 +54,28 @@ def test_near_copies_are_as_alike_as_was_said_and_no_guard_objects(row: MakeRow)
     assert found.tolist() == [True, False, False, False, False]
     nothing = deduplicate_near.holds(sample([], []), deduplicate_near.Params())
     assert nothing.tolist() == []
+
+
+def test_what_means_the_same_is_embedded_anew(row: MakeRow) -> None:
+    kept = row(1, "How do I return the shoes that I bought last week?", "Open your order and choose a return.")
+    same = row(2, "How do I return the shoes that I bought last week? ", "Open your order and choose a return!")
+    other = row(3, "Where is my parcel?", "It will arrive on Monday.")
+    graded = row(
+        4, "How do I return the shoes that I bought last week?", "Open your order and choose a return.", rating=1.0
+    )
+    chinese = row(5, "这双鞋怎么退货", "在订单里申请。")
+    a, b = (Embedder().embed([key_text(r)])[0] for r in (same, kept))
+    stated = [float(a @ b), 0.99, 1.0, float(a @ b) - 0.001, 1.0]
+    pairs = [(same, kept), (other, kept), (graded, kept), (same, kept), (chinese, kept)]
+    found = deduplicate_semantic.holds(sample(pairs, stated), deduplicate_semantic.Params(threshold=0.9, guards=()))
+    assert found.tolist() == [True, False, False, False, False]
+
+
+def test_what_was_compared_by_its_characters_is_held_against_the_guards(row: MakeRow) -> None:
+    kept, copy, numbered = row(1, "三天能退货吗", "能"), row(2, "三天能退货吗?", "能"), row(3, "七天能退货吗", "能")
+    params = deduplicate_semantic.Params(lexical_threshold=0.9, lexical_flag_threshold=0.8)
+    found = deduplicate_semantic.holds(
+        sample([(copy, kept), (numbered, kept), (copy, kept)], [0.95, 0.95, 0.85]), params
+    )
+    assert found.tolist() == [True, False, False]
+    assert not deduplicate_semantic.holds(sample([(copy, kept)], [0.95]), deduplicate_semantic.Params()).any()

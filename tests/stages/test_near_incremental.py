@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from jobs.lake.increment import OtherIndexError
 from jobs.lake.job import Inputs, StageJob
-from jobs.lake.measure import summarise_decisions
-from jobs.lake.tables import read
+from jobs.lake.row_files import read_decisions
 from jobs.lake.versions import TableVersion, commit_of
 from jobs.similarity.keep import KeepPolicy, priority
 from jobs.similarity.keys import key_text
@@ -61,7 +63,7 @@ def run(
         asked = job("deduplicate_near", Inputs(rows=rows_table(rows)), **{**PARAMS, **params})
         asked = asked.model_copy(update={"fingerprint": f"near-{next(count)}"})
         table = stage.run(spark, asked)
-        return table, {d["record_id"]: d for d in read(spark, table).toArrow().to_pylist()}
+        return table, {d["record_id"]: d for d in read_decisions(table).to_pylist()}
 
     return decide
 
@@ -109,9 +111,7 @@ def assert_clusters_hold_together(decisions: Decisions) -> None:
             assert d["evidence"]["cluster"] == witness["evidence"]["cluster"]
 
 
-def test_batches_give_the_full_runs_answer(
-    spark: SparkSession, rows: list[Row], run: Callable[..., tuple[TableVersion, Decisions]]
-) -> None:
+def test_batches_give_the_full_runs_answer(rows: list[Row], run: Callable[..., tuple[TableVersion, Decisions]]) -> None:
     first, second, third = rows[:60], rows[60:100], rows[100:]
     _, decisions = run(first)
     assert verdicts(decisions) == full_run([first])
@@ -123,8 +123,30 @@ def test_batches_give_the_full_runs_answer(
     commit = commit_of(table)
     assert commit is not None
     assert commit.provenance.inputs[-1] == earlier
-    summary = summarise_decisions("deduplicate_near", read(spark, table), len(rows))
-    assert summary.kept + sum(summary.removed.values()) == len(rows)
+
+
+def test_over_all_tasks_the_same_lines_are_written(
+    rows: list[Row], run: Callable[..., tuple[TableVersion, Decisions]], job: Callable[..., StageJob]
+) -> None:
+    """The index too, so that what was made one way is added to the other way."""
+    run(rows[:90])
+    table = Path(job("deduplicate_near").table)
+    shutil.copytree(table, table.with_name("as it was"))
+    _, here = run(rows)
+    shutil.rmtree(table)
+    table.with_name("as it was").rename(table)
+    assert run(rows, rows_in_process=0)[1] == here
+
+
+def test_a_batch_that_changes_no_earlier_line_is_only_added(
+    rows: list[Row], row: Callable[..., Row], run: Callable[..., tuple[TableVersion, Decisions]]
+) -> None:
+    table, before = run(rows)
+    stranger = row(700, "另一个世界里没有出现过的完全陌生的故事和它的主人公们", "好的")
+    added, after = run([*rows, stranger])
+    assert after == before | {stranger["record_id"]: after[stranger["record_id"]]}
+    files = [set(DeltaTable(table.path, version=t.version).file_uris()) for t in (table, added)]
+    assert files[0] < files[1]
 
 
 def test_what_leaves_or_changes_leaves_the_index_too(

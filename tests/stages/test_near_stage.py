@@ -1,20 +1,28 @@
-"""Deduplicate near copies: the laws of the answer, and the same answer as the plain functions in one process."""
+"""Deduplicate near copies: the laws of the answer, the same from the plain functions, in this process and on Spark."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 from pyspark.sql import DataFrame
 
 from jobs.lake.band_index import read_texts, sign_rows
+from jobs.lake.job import Inputs
 from jobs.lake.near_pairs import Index, similar_pairs
 from jobs.lake.near_rounds import Bounds
 from jobs.lake.pairs import with_rank
+from jobs.lake.row_files import RowFiles
+from jobs.lake.versions import TableVersion
+from jobs.record_schema import ROW_SCHEMA
 from jobs.similarity.guards import guard_keys
 from jobs.similarity.keep import KeepPolicy, priority
 from jobs.similarity.keys import key_text, strict_key
@@ -67,15 +75,19 @@ def rows(row: MakeRow) -> list[Row]:
     return [*made, row(900, *["同一句话" * 9] * 2, label=True), row(901, *["同一句话" * 9] * 2, label=False), row(902)]
 
 
-def decide(frame: DataFrame, params: stage.Params = PARAMS) -> Decisions:
-    found = stage.transform(frame, params).toArrow().to_pylist()
-    frame.sparkSession.catalog.clearCache()
-    return {d["record_id"]: d for d in found}
+def decide(rows: list[Row], params: stage.Params = PARAMS, parts: int = 1, indexed: bool = False) -> Decisions:
+    """What the stage says of ``rows`` in this process, the rows in so many files."""
+    with TemporaryDirectory() as folder:
+        path = str(Path(folder) / "rows")
+        for part in range(parts):
+            write_deltalake(path, pa.Table.from_pylist(rows[part::parts], schema=ROW_SCHEMA), mode="append")
+        files = RowFiles.of(Inputs(rows=TableVersion(path=path, version=parts - 1)))
+        return {d["record_id"]: d for d in stage.decide_here(files, params, indexed=indexed).to_pylist()}
 
 
 @pytest.fixture(scope="module")
-def decisions(rows: list[Row], frame: Frame) -> Decisions:
-    return decide(frame(rows))
+def decisions(rows: list[Row]) -> Decisions:
+    return decide(rows)
 
 
 @pytest.fixture(scope="module")
@@ -135,17 +147,31 @@ def test_it_is_the_answer_of_the_plain_functions(rows: list[Row], decisions: Dec
     assert found == expected
 
 
-@pytest.mark.parametrize("partitions", [1, 7])
-def test_order_and_partitions_do_not_matter(
-    rows: list[Row], decisions: Decisions, frame: Frame, partitions: int
-) -> None:
-    shuffled = random.Random(partitions).sample(rows, len(rows))
-    assert decide(frame(shuffled, partitions)) == decisions
+@pytest.mark.parametrize("parts", [2, 7, 64])
+def test_order_and_files_do_not_matter(rows: list[Row], decisions: Decisions, parts: int) -> None:
+    shuffled = random.Random(parts).sample(rows, len(rows))
+    assert decide(shuffled, parts=parts) == decisions
 
 
-def test_running_on_what_was_kept_removes_nothing(rows: list[Row], decisions: Decisions, frame: Frame) -> None:
+def of_a_template(row: MakeRow) -> list[Row]:
+    rng = random.Random(3)
+    template = TEMPLATE + text_of(rng, 150) + "。"
+    return [row(1000 + n, template + text_of(rng, 12) + "。", "好的") for n in range(40)]
+
+
+def test_it_is_the_same_over_all_tasks_in_any_order(rows: list[Row], row: MakeRow, frame: Frame) -> None:
+    """The index too, and with the question about shared text."""
+    every = [*rows, *of_a_template(row)]
+    shuffled = random.Random(7).sample(every, len(every))
+    here = decide(every, stage.Params(), indexed=True)
+    found = stage.transform(frame(shuffled, 7), stage.Params(), indexed=True).toArrow().to_pylist()
+    assert {d["record_id"]: d for d in found} == here
+    frame([]).sparkSession.catalog.clearCache()
+
+
+def test_running_on_what_was_kept_removes_nothing(rows: list[Row], decisions: Decisions) -> None:
     kept = [r for r in rows if decisions[r["record_id"]]["kept"]]
-    assert all(d["kept"] for d in decide(frame(kept)).values())
+    assert all(d["kept"] for d in decide(kept).values())
 
 
 def test_rounds_over_all_tasks_find_what_one_task_finds(rows: list[Row], frame: Frame) -> None:
@@ -165,21 +191,19 @@ def test_rounds_over_all_tasks_find_what_one_task_finds(rows: list[Row], frame: 
     crowd.sparkSession.catalog.clearCache()
 
 
-def test_a_template_alone_makes_no_copies(row: MakeRow, frame: Frame) -> None:
-    rng = random.Random(3)
-    template = TEMPLATE + text_of(rng, 150) + "。"
-    rows = [row(n, template + text_of(rng, 12) + "。", "好的") for n in range(40)]
-    assert all(d["kept"] for d in decide(frame(rows), stage.Params()).values())
-    assert not all(d["kept"] for d in decide(frame(rows)).values()), "the whole texts were to be alike"
+def test_a_template_alone_makes_no_copies(row: MakeRow) -> None:
+    rows = of_a_template(row)
+    assert all(d["kept"] for d in decide(rows, stage.Params()).values())
+    assert not all(d["kept"] for d in decide(rows).values()), "the whole texts were to be alike"
 
 
-def test_guards_keep_apart_what_letters_cannot(row: MakeRow, frame: Frame) -> None:
+def test_guards_keep_apart_what_letters_cannot(row: MakeRow) -> None:
     asked = "您好,我上周在你们店里买的那件蓝色外套,请问这个商品支持{}无理由退货吗?麻烦您帮我确认一下,谢谢您的帮助。"
     answer = "您好,这款商品{}无理由退货,请您放心购买,如有问题请随时联系我们的在线客服。"
     pairs = [(asked.format("3天"), ""), (asked.format("7天"), ""), (asked.format("三天"), "")]
     pairs += [("能退吗", answer.format("支持")), ("能退吗", answer.format("不支持"))]
     pairs += [("打哪个号码", answer.format("<PHONE_1>")), ("打哪个号码", answer.format("<PHONE_2>"))]
-    rows = frame([row(n, *filter(None, texts)) for n, texts in enumerate(pairs)])
+    rows = [row(n, *filter(None, texts)) for n, texts in enumerate(pairs)]
 
     found = decide(rows)
     removed = {int(name, 16): int(d["evidence"]["witness"], 16) for name, d in found.items() if not d["kept"]}
@@ -190,7 +214,7 @@ def test_guards_keep_apart_what_letters_cannot(row: MakeRow, frame: Frame) -> No
     assert all(gone & pair for pair in ({0, 1}, {3, 4}, {5, 6})), "letters alone would have merged each pair"
 
 
-def test_no_rows_and_one_row_are_no_trouble(row: MakeRow, frame: Frame) -> None:
-    assert decide(frame([])) == {}
-    (only,) = decide(frame([row(1, "在吗?", "在的。")])).values()
-    assert (only["kept"], only["reason"], only["evidence"]) == (True, None, None)
+def test_no_rows_and_one_row_are_no_trouble(row: MakeRow) -> None:
+    only = row(1, "在吗?", "在的。")
+    assert decide([]) == {}
+    assert [(d["kept"], d["reason"], d["evidence"]) for d in decide([only]).values()] == [(True, None, None)]

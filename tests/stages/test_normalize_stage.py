@@ -23,7 +23,7 @@ SPOILT = [
 def test_running_on_the_result_changes_nothing(
     row: Callable[..., dict[str, Any]], frame: Callable[..., DataFrame]
 ) -> None:
-    params = normalize_text.Params(traditional_to_simplified=True)
+    params = normalize_text.Params(traditional_to_simplified="t2s")
     rows = [row(i, *texts) for i, texts in enumerate(SPOILT)]
 
     once = normalize_text.transform(frame(rows), params)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame
+from deltalake import DeltaTable
+from pyspark import cloudpickle
+from pyspark.sql import DataFrame, SparkSession
 
-from jobs.lake.batches import guarded
+from jobs.cleaning.steps import guarded, remover
+from jobs.lake.job import Inputs, StageJob
+from jobs.lake.layout import mapping_table
+from jobs.privacy.mapping import open_sealed
+from jobs.privacy.secrets import KEY_VARIABLE, SALT_VARIABLE
 from jobs.record import content_hash
+from jobs.record_schema import ROW_SCHEMA
 from jobs.stages import remove_pii
 
 PHONE, OTHER, MAIL = "13912345678", "13812345679", "lan.fang@example.com"
@@ -77,3 +86,68 @@ def test_an_error_is_told_by_its_type_only(row: Row, error: Exception) -> None:
     left = guarded("remove_pii", fail)(row(1, f"我的手机是{PHONE}", "好的"))
     assert left["quarantine"]["detail"] == type(error).__name__
     assert PHONE not in repr(left)
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Salt and key in the environment; the key."""
+    key = bytes(range(32))
+    monkeypatch.setenv(SALT_VARIABLE, "a salt for tests, and for them only")
+    monkeypatch.setenv(KEY_VARIABLE, base64.b64encode(key).decode())
+    return key
+
+
+def test_a_policy_is_carried_out_and_its_mapping_kept(
+    spark: SparkSession,
+    row: Row,
+    rows_table: Callable[..., Any],
+    job: Callable[..., StageJob],
+    secrets: bytes,
+    lake: Path,
+) -> None:
+    policy = {"PERSON": "surrogate", "PHONE_NUMBER": "mask", "CN_ID_CARD": "drop_row"}
+    rows = [
+        row(1, f"我叫陈晓梅，手机{PHONE}", "陈女士您好", dialogue="d7"),
+        row(2, "收件人陈晓梅", "好的", dialogue="d7"),
+        row(3, f"我叫陈晓梅，身份证11010519491231002X，手机{PHONE}", "好的"),
+        row(4, "几点发货?", "下午三点。"),
+        row(5, f"我的手机是{PHONE}", "好的", extras="[" * 400 + f'"{PHONE}"' + "]" * 400),
+    ]
+    asked = job("remove_pii", Inputs(rows=rows_table(rows)), policy=policy, mapping=True)
+    asked = asked.model_copy(update={"table": str(lake / "clean" / "shop" / "remove_pii")})
+    written = remove_pii.run(spark, asked)
+
+    found = DeltaTable(written.path).to_pyarrow_table().sort_by("record_id").to_pylist(maps_as_pydicts="strict")
+    assert set(found[0]) == set(ROW_SCHEMA.names)
+    name = found[1]["messages"][0]["content"].removeprefix("收件人")
+    assert name != "陈晓梅" and not set(name) & set("陈晓梅")
+    assert [m["content"] for m in found[0]["messages"]] == [f"我叫{name}，手机139****5678", f"{name[0]}女士您好"]
+    assert found[0]["changes"] == {"PERSON": 2, "PHONE_NUMBER": 1}
+    reasons = [(r["quarantine"] or {}).get("reason") for r in found]
+    assert reasons == [None, None, "personal_data_dropped", None, "remove_pii_failed"]
+    assert found[2]["quarantine"]["detail"] == "CN_ID_CARD"
+    assert "陈晓梅" not in repr(found) and PHONE not in repr(found) and "11010519491231002X" not in repr(found)
+
+    sealed = DeltaTable(mapping_table(asked.table)).to_pyarrow_table().to_pylist()
+    assert {r["record_id"] for r in sealed} == {found[0]["record_id"], found[1]["record_id"]}
+    opened = {r["record_id"]: open_sealed(r["record_id"], r["sealed"], secrets) for r in sealed}
+    first = {item.replacement: item.original for item in opened[found[0]["record_id"]]}
+    assert first == {name: "陈晓梅", name[0]: "陈", "139****5678": PHONE}
+    log = "".join(p.read_text("utf-8") for p in Path(written.path, "_delta_log").glob("*.json"))
+    assert "for tests, and for them only" not in log and '"policy' in log.replace("\\", "")
+    with pytest.raises(ValueError, match="holds another table, of record_id, kind"):
+        remove_pii.run(spark, asked.model_copy(update={"params": {**asked.params, "mapping": written.path}}))
+
+
+def test_executors_need_neither_variable_nor_file(row: Row, secrets: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    params = remove_pii.Params(policy={"PHONE_NUMBER": "hash"}, mapping=True)
+    known = params.secrets()
+    sent = cloudpickle.dumps(lambda: remover(params, known))
+    expected = remover(params, known)(row(1, f"手机{PHONE}", "好的"))
+    monkeypatch.delenv(SALT_VARIABLE)
+    monkeypatch.delenv(KEY_VARIABLE)
+
+    there = cloudpickle.loads(sent)()(row(1, f"手机{PHONE}", "好的"))
+
+    assert there["messages"] == expected["messages"] and there["sealed"]
+    assert "for tests, and for them only" not in repr(params) + repr(known)

@@ -1,28 +1,26 @@
-"""Normalisation: what each step does, what none may touch, and that twice is once."""
+"""Normalisation: what the steps do together, what none may touch, and real texts."""
 
 from __future__ import annotations
 
+import difflib
 import json
 import statistics
-import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from jobs.text.language import language_of
 from jobs.text.mojibake import repair_mojibake
 from jobs.text.normalize import STEPS, normalize, normalize_row
 from jobs.text.params import NormalizeParams
 
-ALL = NormalizeParams(traditional_to_simplified=True)
+ALL = NormalizeParams(traditional_to_simplified="t2s")
 
 CHANGED = [
-    ("ＯＲＤ－１２３４５，你好！！！", "ORD-12345，你好！", {"unicode", "punctuation_runs"}),
-    ("Ｈｅｌｌｏ，ｗｏｒｌｄ！", "Hello,world!", {"unicode"}),
-    ("１２：３０见，３．５折", "12:30见，3.5折", {"unicode"}),
-    ("你好。。。。在吗？？？", "你好……在吗？", {"punctuation_runs"}),
+    ("ＯＲＤ－１２３４５，你好！！！", "ORD-12345，你好！！！", {"width"}),
+    ("Ｈｅｌｌｏ，ｗｏｒｌｄ！", "Hello,world!", {"width"}),
+    ("１２：３０见，３．５折", "12:30见，3.5折", {"width"}),
+    ("你好。。。。在吗？？？？，，", "你好……在吗？，，", {"punctuation_runs"}),
     ("<p>您好&nbsp;我的<b>订单</b>到哪了<br/>急</p>", "您好 我的订单到哪了\n急", {"html", "whitespace"}),
     ("<ul><li>一</li><li>二</li></ul>", "- 一\n- 二", {"html", "whitespace"}),
     ("<pre><code>a  =  &lt;b&gt;</code></pre>", "```\na  =  <b>\n```", {"html", "whitespace"}),
@@ -31,6 +29,10 @@ CHANGED = [
     ("  你好　世界 \r\n\r\n\r\n\r\n再见", "你好 世界\n\n再见", {"whitespace"}),
     ("您好，请问".encode().decode("latin-1"), "您好，请问", {"mojibake"}),
     ("您好，请问订单在哪里".encode().decode("gb18030"), "您好，请问订单在哪里", {"mojibake"}),
+    ("您好，请问订单在哪里".encode("gbk").decode("latin-1"), "您好，请问订单在哪里", {"mojibake"}),
+    # UTF-8 read as Windows-1252, in which the bytes of 页 and 的 could also be GB 2312.
+    ("订单页看到进度，网页的".encode().decode("latin-1"), "订单页看到进度，网页的", {"mojibake"}),
+    ("iPhone" + "什么时候发货？".encode("gbk").decode("latin-1"), "iPhone什么时候发货？", {"mojibake"}),
     ("軟體更新後頭髮乾了", "软体更新后头发干了", {"traditional_to_simplified"}),
 ]
 
@@ -47,7 +49,11 @@ UNTOUCHED = [
     "★★★★★ ⭐⭐⭐⭐⭐",
     "《书》“引号”——破折号……",
     "用<div>和<span>布局",
-    '{"a": "&quot;b&quot;  c！！！"}',
+    '{"a": "&quot;b&quot;  c！！！！"}',
+    '查询参数：{"a": "&quot;b&quot;  c！！！！", "b": [1]}。',
+    '<tool_call>\nsearch(q="a  ！！！！")\n</tool_call>',
+    "等于$x_1^２$。",
+    "ÀÂÄÇÉÈÊËÎÏÔÖ ÄÖÜß ÁÉÍÓÚÑ",
     "|a  |b|\n|--|--|\n~~删除~~",
     "می‌خواهم",
     "<!DOCTYPE html><html><body><p>hi</p></body></html>",
@@ -75,119 +81,17 @@ def test_each_step_can_be_switched_off() -> None:
     assert set(STEPS) <= set(NormalizeParams.model_fields)
 
 
-_PIECES = st.sampled_from(
-    [
-        "&amp;",
-        "lt;",
-        "<b>",
-        "</b>",
-        "<p>",
-        "！",
-        "！？",
-        "。",
-        "…",
-        ".",
-        "```",
-        "`",
-        "\n",
-        " ",
-        "\u3000",
-        "👍",
-        "\u200d",
-        "️",
-        "é",
-        "Ã©",
-        "ï¼",
-        "́",
-        "Ａ",
-        "：",
-        "，",
-        "乾",
-        "後",
-        "\U000f0000",
-        "<pre>",
-        "</pre>",
-        "<PHONE_1>",
-        "http://a.b/",
-        "~",
-        "&#38;",
-        "<code>",
-        "</code>",
-        "\r",
-        "\x85",
-        "锛",
-        "鐨",
-        "�",
-        "<br>",
-        "<td>",
-        "{",
-        "}",
-        "$$",
-        "ﬁ",
-        "ｶﾞ",
-        "\t",
-        "|",
-        "1",
-        "<!--",
-        "-->",
-        "&",
-        ";",
-        "<|",
-        "|>",
-    ]
-)
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=14).map("".join))
-def test_twice_is_once(text: str) -> None:
-    once, _ = normalize(text, ALL)
-    assert normalize(once, ALL) == (once, {})
-
-
 def test_row_counts_texts_by_step() -> None:
     row = {
         "messages": [
-            {"role": "user", "content": "在吗？？？"},
-            {"role": "assistant", "content": "在的！！！", "tool_calls": '[{"a":"！！"}]'},
+            {"role": "user", "content": "在吗？？？？"},
+            {"role": "assistant", "content": "在的！！！！", "tool_calls": '[{"a":"！！"}]'},
         ]
     }
     out, counts = normalize_row(row)
     assert [m["content"] for m in out["messages"]] == ["在吗？", "在的！"]
     assert out["messages"][1]["tool_calls"] == '[{"a":"！！"}]'
     assert counts == {"punctuation_runs": 2}
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "<b>",
-        "&amp;",
-        "`",
-        "{{",
-        "！",
-        "锛",
-        "👍",
-        " ",
-        "```\n",
-        "<!--",
-        "<pre>",
-        "<pre>x",
-        "<code>",
-        "\\[",
-        "a" * 50,
-        "$$",
-    ],
-)
-def test_time_is_linear(piece: str) -> None:
-    def seconds(characters: int) -> float:
-        start = time.process_time()
-        normalize(piece * (characters // len(piece)), ALL)
-        return time.process_time() - start
-
-    seconds(1_000)
-    # Four times the text: about four times as long, where a quadratic expression would take sixteen times.
-    assert seconds(20_000) < 8 * seconds(5_000) + 0.3
 
 
 @pytest.mark.parametrize(
@@ -221,15 +125,29 @@ def test_mojibake_cases(shared_data: Path) -> None:
     """ftfy's own cases; it also straightens quotes, which is no repair of encoding, so quotes are compared straight."""
     for case in _cases(shared_data, "negative.json"):
         assert _straight(repair_mojibake(case["original"])) == _straight(case["fixed"]), case["label"]
+        if case["original"] == case["fixed"]:
+            assert "mojibake" not in normalize(case["original"])[1], case["label"]
     cases = _cases(shared_data, "synthetic.json") + _cases(shared_data, "language-names.json")
     right = sum(_straight(repair_mojibake(c["original"])) == _straight(c["fixed"]) for c in cases)
     assert right >= 0.95 * len(cases)
 
 
 def test_real_posts_are_hardly_touched(shared_data: Path) -> None:
-    """Forum posts that people reviewed: few of those they left alone change, and those by a character or two."""
-    lines = (shared_data / "egret-wenda" / "raw_clean_pairs.jsonl").open(encoding="utf-8")
-    left = [row["raw"] for row in map(json.loads, lines) if row["raw"] == row["clean"]]
-    changed = [(text, after) for text in left if (after := normalize(text)[0]) != text]
-    assert len(changed) <= 0.05 * len(left)
-    assert statistics.median(len(text) - len(after) for text, after in changed) <= 2
+    """Forum posts and what people made of them: few texts that they left alone change, and none goes far from theirs.
+
+    What people changed is what the posts say (a line cut off, a politeness dropped), which no normalisation does.
+    """
+    lines = (shared_data / "egret-wenda" / "raw_clean_pairs.jsonl").read_text("utf-8").splitlines()
+    pairs = [(row["raw"], row["clean"]) for row in map(json.loads, lines)]
+    left = [raw for raw, clean in pairs if raw == clean]
+    assert sum(normalize(raw)[0] != raw for raw in left) <= 0.005 * len(left)
+
+    usual = statistics.median(_edits(raw, clean) for raw, clean in pairs if raw != clean)
+    moved = [(raw, clean, after) for raw, clean in pairs if (after := normalize(raw)[0]) != raw]
+    assert moved and all(_edits(after, clean) - _edits(raw, clean) <= usual for raw, clean, after in moved)
+
+
+def _edits(one: str, other: str) -> int:
+    """Characters to delete and insert, which is at least the edit distance and near it."""
+    blocks = difflib.SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return len(one) + len(other) - 2 * sum(block.size for block in blocks)

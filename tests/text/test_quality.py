@@ -6,11 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from jobs.text.params import QualityParams
 from jobs.text.quality import QualityRules
-from jobs.text.quality_rules import RULES
+from jobs.text.quality_params import QualityParams
 
 RULES_BY_DEFAULT = QualityRules()
 
@@ -18,6 +16,10 @@ RULES_BY_DEFAULT = QualityRules()
 def chat(*texts: str | None) -> dict:
     roles = ("user", "assistant")
     return {"messages": [{"role": roles[i % 2], "content": text} for i, text in enumerate(texts)]}
+
+
+def with_rules(**lines: object) -> QualityRules:
+    return QualityRules(QualityParams(rules=lines))  # type: ignore[arg-type]  # lines as a user writes them
 
 
 GOOD = [
@@ -104,7 +106,7 @@ def test_preference_rows_may_reject_what_is_bad() -> None:
     }
     assert RULES_BY_DEFAULT.judge(row) == []
     row["chosen"], row["rejected"] = row["rejected"], row["chosen"]
-    assert RULES_BY_DEFAULT.judge(row)[0].reason == "refused_answer"
+    assert [(v.reason, v.action) for v in RULES_BY_DEFAULT.judge(row)] == [("refused_answer", "flag")]
 
 
 def test_plain_text_rows() -> None:
@@ -120,13 +122,13 @@ def test_plain_text_rows() -> None:
 
 def test_bounds_are_parameters() -> None:
     row = chat("到哪了？", "好的")
-    strict = QualityRules(QualityParams(min_response_chars=5))
+    strict = with_rules(min_response_chars={"min": 5})
     assert [(v.rule, v.reason, v.value, v.bound) for v in strict.judge(row)] == [
         ("min_response_chars", "too_short", 2, 5)
     ]
-    off = QualityRules(QualityParams(max_refused_answers=None))
+    off = with_rules(refused_answers=False)
     assert off.judge(chat("问", "抱歉，我无法回答这个问题。")) == []
-    assert QualityRules(QualityParams(languages=("en",))).judge(row)[0].reason == "unwanted_language"
+    assert with_rules(language={"allow": ["en"]}).judge(row)[0].reason == "unwanted_language"
 
 
 def test_code_and_formulas_have_no_slots() -> None:
@@ -138,20 +140,6 @@ def test_code_and_formulas_have_no_slots() -> None:
         '返回{"order_id": 1}。',
     ):
         assert RULES_BY_DEFAULT.judge(chat("怎么写？", answer)) == [], answer
-
-
-def test_every_rule_is_bounded_cited_and_documented() -> None:
-    for rule in RULES:
-        assert rule.bound in QualityParams.model_fields
-        assert rule.source and rule.reason.replace("_", "").isalpha()
-    assert len({rule.name for rule in RULES}) == len(RULES)
-    assert {rule.bound for rule in RULES} == set(QualityParams.model_fields)
-    assert all(field.description for field in QualityParams.model_fields.values())
-
-
-def test_unknown_parameter_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        QualityParams(max_symbols=0.1)  # type: ignore[call-arg]
 
 
 def test_real_dialogues_stay(shared_data: Path) -> None:
