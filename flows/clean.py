@@ -93,8 +93,8 @@ def _specified(
         _mistake(f"--spec: {spec} names no cleaning stage; expected one of {', '.join(STEPS)}")
     if getattr(params.get("remove_pii"), "mapping", False):
         _mistake(f"--spec: {spec} asks remove_pii for a mapping, which only a build keeps; leave `mapping` out")
-    if getattr(params.get("remove_pii"), "mapping", False):
-        _mistake(f"--spec: {spec} asks remove_pii for a mapping, which only a build keeps")
+    if getattr(params.get("normalize_text"), "boilerplate", "keep") != "keep":
+        _mistake(f"--spec: {spec} asks normalize_text for boilerplate, which only a build learns; leave it out")
     return params, sources[source] if source else SourceFields(), plan.specification.name, plan.spark
 
 

@@ -9,6 +9,7 @@ much one, two or three characters speak for a name; no text of a corpus is in th
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
@@ -23,6 +24,15 @@ STEP = 0.125
 _LEAST = math.log(0.4 / 0.6)
 # What an occurrence gains by another of the same name in the text that is certain by itself.
 _SURE, _REPEATED = 1.5, 2.0
+
+# What follows the name of a firm and not of a person: 雅戈尔集团.
+_FIRM = re.compile(r"[(]?(?:集团|股份|有限|控股|实业|律师事务所|会计师事务所)")
+# 任 is also "to hold an office": 至今任永辉超市董事, 现任清华大学教授.
+_SINCE = "今月年日曾现兼历"
+_INSTITUTION = re.compile(
+    "(?:(?![在说表是的为])[\u4e00-\u9fa5]){0,6}?"
+    "(?:集团|股份|有限|公司|大学|学院|科技|企业|企管|投资|银行|证券|地产|超市|机器厂|经济特区)"
+)
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +89,7 @@ def find_running_names(text: str) -> Iterator[Found]:
     for start, end, surname in candidates(text):
         if _inside_steps(text[start:end], surname) >= least:
             odds = log_odds(text, start, end, surname)
-            if odds >= _LEAST - _REPEATED:
+            if odds >= _LEAST - _REPEATED and not _names_an_institution(text, start, end):
                 found.append((odds, start, end))
     sure = {text[start:end]: start for odds, start, end in found if odds >= _SURE}
     taken = bytearray(len(text))
@@ -89,6 +99,13 @@ def find_running_names(text: str) -> Iterator[Found]:
         if odds >= _LEAST and not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
             yield start, end, round(1 / (1 + math.exp(-odds)), 3)
+
+
+def _names_an_institution(text: str, start: int, end: int) -> bool:
+    if _FIRM.match(text, end):
+        return True
+    serves = text[start] == "任" and (start == 0 or text[start - 1] in _SINCE)
+    return serves and _INSTITUTION.match(text, end) is not None
 
 
 RULE = Rule("PERSON", "running_text_name", CUE, find_running_names, ("zh",))
