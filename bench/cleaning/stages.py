@@ -4,7 +4,7 @@
 
 All sizes run in one session, after an unmeasured round that warms the JVM's compiler. The first line is of 100 rows:
 what a stage costs before its first row (plan, Python workers and their word lists, commit). Larger inputs repeat 20,000
-different rows.
+different rows. A small size runs three times, and the median counts: there a few tenths of a second are a tenth of all.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
+import statistics
 import sys
 import threading
 import time
@@ -22,14 +24,19 @@ import orjson
 from bench.cleaning.rows import chats
 from bench.dedup.processes import cpu_of, descendants
 from jobs.lake.job import Inputs, SourceFile, StageJob
-from jobs.lake.session import SparkSettings, start_session
+from jobs.lake.session import start_session
+from jobs.lake.spark_settings import SparkSettings
 from jobs.lake.versions import TableVersion
 from jobs.spec import SourceSpec
 
 STAGES = ("remove_pii", "normalize_text", "filter_by_quality_rules")
 DIFFERENT = 20_000
 FIXED = 100
-# Rows a file: a file is read by one task.
+# Below this many rows a size is measured REPEATS times.
+SMALL = 50_000
+REPEATS = 3
+# Rows a file at most. A file is read by one task, and two tasks at work on two threads of one core cost more CPU time
+# each than one alone: so every size keeps as many cores busy.
 FILE_ROWS = 25_000
 
 
@@ -58,9 +65,10 @@ def write_rows(folder: Path, rows: int) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     lines = [orjson.dumps(row) + b"\n" for row in chats(min(rows, DIFFERENT))]
     files = []
-    for start in range(0, rows, FILE_ROWS):
+    rows_a_file = min(FILE_ROWS, -(-rows // (os.cpu_count() or 1)))
+    for start in range(0, rows, rows_a_file):
         file = folder / f"{start:08}.jsonl"
-        count = min(FILE_ROWS, rows - start)
+        count = min(rows_a_file, rows - start)
         file.write_bytes(b"".join(lines[(start + i) % len(lines)] for i in range(count)))
         files.append(file)
     return files
@@ -72,9 +80,12 @@ def main() -> None:
     spark = start_session(SparkSettings(profile="short"), "bench")
     clock = TreeClock()
     for number, rows in enumerate([sizes[0], FIXED, *sizes]):
-        files = write_rows(folder / "rows" / f"{number}", rows)
-        used = measure(spark, folder / "lake" / f"{number}", files, clock)
+        place = folder / f"{number}"
+        files = write_rows(place / "rows", rows)
+        rounds = [measure(spark, place / f"{i}", files, clock) for i in range(REPEATS if rows < SMALL else 1)]
+        shutil.rmtree(place)
         if number:
+            used = {stage: round(statistics.median(cpu[stage] for cpu in rounds), 2) for stage in rounds[0]}
             sys.stdout.write(json.dumps({"rows": rows, "cpu": used}) + "\n")
             sys.stdout.flush()
 
@@ -100,7 +111,7 @@ def measure(spark: object, lake: Path, files: list[Path], clock: TreeClock) -> d
         )
         before = clock.read()
         table: TableVersion = importlib.import_module(f"jobs.stages.{stage}").run(spark, job)
-        used[stage] = round(clock.read() - before, 2)
+        used[stage] = clock.read() - before
         inputs = Inputs(rows=table) if stage != "filter_by_quality_rules" else inputs
     return used
 
