@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from flows.clean import clean
-from flows.row_commands import add_row_commands
+from flows.row_commands import Lake, add_row_commands, lake_root
 from flows.terminal import ERR, OUT, plain_errors, print_json
 from flows.tool_commands import add_tools
 
@@ -45,7 +45,6 @@ class LauncherName(StrEnum):
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Lake = Annotated[Path | None, typer.Option("--lake", help="The lake's folder; by default the configuration's.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Bring back Spark's, Prefect's and GX's own logs.")]
 Reference = Annotated[str, typer.Argument(metavar="NAME[@VERSION]", help="A release; the newest without a version.")]
 
@@ -134,7 +133,7 @@ def releases(
     from jobs.release.ledger import releases as released
 
     with plain_errors():
-        root = _lake_root(lake)
+        root = lake_root(lake)
         found = [r for d in ([name] if name else released_datasets(root)) for r in released(_layout(root, d))]
         if as_json:
             print_json(release_rows(found))
@@ -155,7 +154,7 @@ def show(reference: Reference, lake: Lake = None, as_json: AsJson = False) -> No
 
     with plain_errors():
         name, version = parse_reference(reference)
-        layout = _layout(_lake_root(lake), name)
+        layout = _layout(lake_root(lake), name)
         release = find(layout, version)
         if as_json:
             print_json(release_details(release, layout))
@@ -181,7 +180,7 @@ def read(
 
     with plain_errors():
         name, version = parse_reference(reference)
-        release = find(_layout(_lake_root(lake), name), version)
+        release = find(_layout(lake_root(lake), name), version)
         for row in read_rows(release, limit=limit, split=split, format=format_):
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
@@ -201,30 +200,8 @@ def stage(
         raise typer.Exit(run_stage.main(["gate" if gate else "stage", str(job)]))
 
 
-@app.command("dedup-report")
-def dedup_report(
-    dataset: Annotated[str, typer.Argument(help="A data set that was built.")],
-    html: Annotated[Path, typer.Argument(help="The page to write; it shows rows.")],
-    stage: Annotated[str, typer.Option(help="Whose decisions.")] = "deduplicate_near",
-    by: Annotated[str, typer.Option(help="The part of a row that is shown.")] = "dialogue",
-    lake: Lake = None,
-    force: Annotated[bool, typer.Option(help="Write over an existing page.")] = False,
-) -> None:
-    """Write a page of what a build took for duplicates: clusters, pairs with their differences, similarities.
-
-    Example: gristmill dedup-report ecommerce_customer_service duplicates.html
-    """
-    from jobs.tools.build_duplicates import checked_page, write_build_page
-
-    with plain_errors():
-        page = checked_page(html, stage, by, force=force)
-        shown = write_build_page(_lake_root(lake), dataset, stage, cast(Any, by), page)
-        counts = ", ".join(f"{count:,} {name}" for name, count in shown.counts.items())
-        OUT.print(f"{counts}\nWrote {page}", soft_wrap=True)
-
-
-app.command()(clean)
 add_row_commands(app)
+app.command()(clean)
 add_tools(app)
 
 
@@ -274,12 +251,6 @@ def _set_logging(verbose: bool) -> None:
     else:
         # Only the terminal is quietened: a server that is there still gets every line.
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-
-
-def _lake_root(given: Path | None) -> Path:
-    from jobs.plan import load_settings
-
-    return (given or Path(load_settings().lake.root)).resolve()
 
 
 def _layout(root: Path, dataset: str) -> Layout:

@@ -21,7 +21,8 @@ from jobs.lake.cache import new_log
 from jobs.lake.gate import warm_up
 from jobs.lake.job import StageJob
 from jobs.lake.judgement import Judgement, JudgementJob, read_judgement
-from jobs.lake.session import SparkSettings, start_session, submit_arguments
+from jobs.lake.session import start_session, submit_arguments
+from jobs.lake.spark_settings import SparkSettings
 from jobs.lake.versions import TableVersion, find_commit
 
 # Lines of an application's output in which its last error is looked for: a Java trace runs to a hundred or two.
@@ -96,7 +97,10 @@ class SparkSubmit(Launcher):
         self._submit("gate", job)
         judgement = read_judgement(job.keep_in)
         if judgement is None:
-            raise LaunchError(f"gate of {job.stage}: the application ended well but left no judgement in {job.keep_in}")
+            raise LaunchError(
+                f"gate of {job.stage}: the application ended well but left no judgement in {job.keep_in}; "
+                f"can {self._master} write to the folder that this machine reads?"
+            )
         return judgement
 
     def _submit(self, what: str, job: BaseModel) -> None:

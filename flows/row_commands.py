@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -12,11 +12,33 @@ from flows.terminal import OUT, plain_errors, print_json
 
 def add_row_commands(app: typer.Typer) -> None:
     """Adds the commands, in this order."""
+    app.command("dedup-report")(dedup_report)
     app.command("quality-report")(quality_report)
     app.command()(explain)
 
 
 Lake = Annotated[Path | None, typer.Option("--lake", help="The lake's folder; by default the configuration's.")]
+
+
+def dedup_report(
+    dataset: Annotated[str, typer.Argument(help="A data set that was built.")],
+    html: Annotated[Path, typer.Argument(help="The page to write; it shows rows.")],
+    stage: Annotated[str, typer.Option(help="Whose decisions.")] = "deduplicate_near",
+    by: Annotated[str, typer.Option(help="The part of a row that is shown.")] = "dialogue",
+    lake: Lake = None,
+    force: Annotated[bool, typer.Option(help="Write over an existing page.")] = False,
+) -> None:
+    """Write a page of what a build took for duplicates: clusters, pairs with their differences, similarities.
+
+    Example: gristmill dedup-report ecommerce_customer_service duplicates.html
+    """
+    from jobs.tools.build_duplicates import checked_page, write_build_page
+
+    with plain_errors():
+        page = checked_page(html, stage, by, force=force)
+        shown = write_build_page(lake_root(lake), dataset, stage, cast(Any, by), page)
+        counts = ", ".join(f"{count:,} {name}" for name, count in shown.counts.items())
+        OUT.print(f"{counts}\nWrote {page}", soft_wrap=True)
 
 
 def explain(

@@ -54,7 +54,10 @@ def run_stage(launcher: Launcher, job: StageJob) -> tuple[Commit, bool]:
     table = launcher.run_stage(job)
     made = commit_of(table)
     if made is None:
-        raise LaunchError(f"stage {job.stage}: {table} carries no provenance of ours")
+        raise LaunchError(
+            f"stage {job.stage}: {table} carries no provenance of ours, so something else wrote to its folder; "
+            "build again when nothing does"
+        )
     return made, False
 
 

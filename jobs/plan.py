@@ -17,7 +17,7 @@ from jobs.formats.table import check_fields
 from jobs.lake.fingerprint import ROOT, code_commit, code_hash, digest, file_digest
 from jobs.lake.job import Inputs, SourceFile, StageJob
 from jobs.lake.layout import Layout
-from jobs.lake.session import SparkSettings
+from jobs.lake.spark_settings import SparkSettings
 from jobs.pipeline import STAGES, OrderError, check_order, zone
 from jobs.sources.files import list_files
 from jobs.spec import Settings, Specification

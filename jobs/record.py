@@ -110,18 +110,6 @@ class Record:
         return cls(**values)
 
 
-@dataclass(slots=True)
-class Quarantine:
-    """A row that could not be read: where it stood, why, and its raw bytes (kept only in the raw zone)."""
-
-    uri: str
-    line: int | None
-    path: str
-    reason: str
-    detail: str
-    raw: bytes | None = None
-
-
 _RECORD_FIELDS = tuple(f.name for f in fields(Record))
 _MESSAGE_FIELDS = tuple(f.name for f in fields(Message))
 
@@ -180,7 +168,12 @@ def map_texts(row: dict[str, Any], convert: Callable[[str], str], *, structured:
 def texts_of(row: Mapping[str, Any]) -> list[str]:
     """Every text a model would be trained on, in reading order."""
     found: list[str] = []
-    map_texts(dict(row), lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
+
+    def keep(text: str) -> str:
+        found.append(text)
+        return text
+
+    map_texts(dict(row), keep)
     return found
 
 

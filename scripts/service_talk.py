@@ -158,13 +158,53 @@ _WITHOUT_TEXT = """
 金属材质的会生锈吗
 石材台面清洗方法
 """
+_LATIN_NAMES_TEXT = """
+    Amy Lily Lucy Kevin Jack Tony Tom Mike David Peter Linda Cindy Sandy Wendy Nancy Jenny Jessica Vivian Grace Emma
+    Emily Sophia Olivia Alice Anna Amanda Angela Ada Ann Betty Bella Bonnie Candy Carol Cathy Cherry Christina Coco
+    Daisy Diana Doris Elaine Ella Ellen Elsa Eva Eve Fiona Flora Gina Hannah Helen Iris Ivy Jane Janet Jasmine Joan
+    Joy Joyce Judy Julia Karen Kate Kathy Kelly Kitty Laura Leila Lisa Maggie Maria Mary May Mia Michelle Molly Monica
+    Nina Nora Queenie Rachel Rita Rose Ruby Sally Sara Selina Shirley Sophie Stella Susan Tina Tracy Vicky Winnie Yoyo
+    Zoe Aaron Adam Alan Albert Alex Allen Andrew Andy Arthur Ben Bill Bob Brian Bruce Carl Charles Chris Daniel Dennis
+    Edison Eric Ethan Felix Frank Fred Gary George Harry Henry Jacky Jackson James Jason Jeff Jerry Jim Joe John Johnny
+    Jordan Joseph Justin Ken Leo Louis Lucas Mark Martin Max Michael Nick Oscar Owen Paul Philip Ray Richard Robert
+    Robin Roger Ryan Sam Sean Simon Steven Terry Tim Vincent Wilson Winston
+"""
+# In Latin letters, and nobody's name.
+_LATIN_WORDS_TEXT = """
+    iPhone iPad AirPods MacBook Apple Watch Type-C WiFi wifi APP app VIP vip SKU sku SVIP plus Plus Pro Max mini Mini
+    Air Nike Adidas Puma Vans Converse Zara Coach Dior Chanel Gucci Prada Burberry Fila Levis ZARA XL XXL XS LOGO logo
+    ok OK Ok hi hello Hello bye thanks sorry PS4 Switch Steam Xbox USB usb LED TF SD SSD CPU GPU RAM ROM HDMI Windows
+    Office Excel Word PPT PDF pdf Linux Java Python Redis MySQL Spring Android Kindle QQ qq DIY EMS DHL UPS SUV MPV ETC
+    CEO HR PK KTV SPA Spa IP ip ID id email Email bug Bug error Error login Login code Code Chrome Safari Google
+    Microsoft Huawei OPPO vivo Xiaomi Sony Samsung Canon Nikon Lenovo Dell ThinkPad Surface Galaxy Note Mate Nova
+    Model Tesla BMW Audi Benz Costco Walmart IKEA Uniqlo Hermes Lancome Olay Kiehls Fresh SK MAC Tiffany Cartier Swatch
+    Philips Dyson Bosch Panasonic Siemens Lego Disney Barbie Hello Kitty Pokemon Marvel NBA GPS NFC BT MP3 mp3 Hifi
+    HIFI cm mm kg ml PVC TPU ABS SPF PH pH UV DNA NB nb PUA emo EMO yyds low Low high out in get Get call Call show
+    Show case Case cos COS Lolita JK Oversize T-shirt polo POLO Polo V8 Size size color Color box Box set Set
+"""
 BEFORE = [*_BEFORE_TEXT.split(), "\n", "", "", "", " "]
 AFTER = [*_AFTER_TEXT.split(), "\n", "", "", "", " ", " 138"]
 WORDS = _WORDS_TEXT.split()
 ABOUT = _ABOUT_TEXT.split()
+LATIN_NAMES, LATIN_WORDS = _LATIN_NAMES_TEXT.split(), _LATIN_WORDS_TEXT.split()
 WITH_NAMES = _WITH_NAMES_TEXT.strip().split("\n")
 WITHOUT = _WITHOUT_TEXT.strip().split("\n")
-_OPENING = ["", "", "", "好的", "亲，", "你好，", "那个", "嗯", "麻烦", "请问", "我想", "订单", "然后", "对了，"]
+_OPENING = [
+    "",
+    "",
+    "",
+    "好的",
+    "亲，",
+    "你好，",
+    "那个",
+    "嗯",
+    "麻烦",
+    "请问",
+    "我想",
+    "订单",
+    "然后",
+    "对了，",
+]
 _CLOSING = ["", "", "", "，谢谢", "。", "了", "可以吗", "，麻烦快点", "，13812345678"]
 
 
@@ -183,13 +223,18 @@ def _sentence(draw: random.Random, name: Callable[[], str], common: Sequence[str
     if kind < 0.05:
         return draw.choice(WITHOUT), []
     if kind < 0.2:
-        return _filled(draw.choice(ABOUT), "{}", lambda: draw.choice(WORDS))[0], []
+        return _filled(
+            draw.choice(ABOUT),
+            "{}",
+            lambda: draw.choice(LATIN_WORDS if draw.random() < 0.2 else WORDS),
+        )[0], []
     if kind < 0.3:
         return _filled(draw.choice(WITH_NAMES), "{N}", name)
+    words = LATIN_WORDS if draw.random() < 0.2 else WORDS
     before = draw.choice(_OPENING) + draw.choice(common if draw.random() < 0.4 else BEFORE)
     after = draw.choice(common if draw.random() < 0.5 else AFTER) + draw.choice(_CLOSING)
     if kind < 0.45:
-        return before + draw.choice(WORDS) + after, []
+        return before + draw.choice(words) + after, []
     who = name()
     return before + who + after, [(len(before), len(before) + len(who))]
 

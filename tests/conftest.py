@@ -61,7 +61,8 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """The suite's one session. Stages that start their own in this process get this one."""
-    from jobs.lake.session import SparkSettings, start_session, stop_session
+    from jobs.lake.session import start_session, stop_session
+    from jobs.lake.spark_settings import SparkSettings
 
     # Two tasks at once on any machine: a result that depends on the partition count would show on none if tests ran
     # with one, and differ between machines if they ran with all cores.

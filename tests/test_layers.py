@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     ("flows",),
     ("jobs.run_stage", "jobs.clean_stream"),
+    ("jobs.clean_batch",),
     ("jobs.plan",),
     ("jobs.pipeline",),
     ("jobs.stages",),

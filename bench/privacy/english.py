@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from bench.privacy.english_templates import write_truth
 from jobs.privacy.analyzer import Analyzer
 from jobs.privacy.presidio import load_presidio
 from jobs.privacy.recognizers import DEFAULT_ENTITIES, ENTITIES
@@ -53,6 +56,16 @@ def presidio_default() -> Callable[[TruthRow], list[Labelled]]:
     return find
 
 
+def in_lower_case(find: Callable[[TruthRow], list[Labelled]]) -> Callable[[TruthRow], list[Labelled]]:
+    """A finder that reads a text as somebody types it who uses no capitals; where that changes its length, as it is."""
+
+    def find_lowered(row: TruthRow) -> list[Labelled]:
+        lowered = row.text.lower()
+        return find(replace(row, text=lowered) if len(lowered) == len(row.text) else row)
+
+    return find_lowered
+
+
 def measure(file: Path, find: Callable[[TruthRow], list[Labelled]]) -> Evaluated:
     """Every known and every found span of a file counts."""
     known = {span.entity for row in read_truth([file], NAMES) if isinstance(row, TruthRow) for span in row.spans}
@@ -65,14 +78,20 @@ def main() -> None:
     """Prints a table for each file and each analyzer."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, default=list(FILES))
+    parser.add_argument("--unused-templates", action="store_true", help="measure on sentences that the sample lacks")
+    parser.add_argument("--lower-case", action="store_true", help="read every text without capitals")
     arguments = parser.parse_args()
+    if arguments.unused_templates:
+        arguments.files = [Path(tempfile.mkdtemp()) / "unused_templates.jsonl"]
+        write_truth(FILES[0], FILES[0].parent / "templates.txt", arguments.files[0], each=4, seed=7)
     finders = {
         "ours, as remove_pii has it": ours(),
         "ours, with what is looked for on request": ours(*ON_REQUEST),
         "Presidio's default without a model": presidio_default(),
     }
     for file in arguments.files:
-        for name, find in finders.items():
+        for name, finder in finders.items():
+            find = in_lower_case(finder) if arguments.lower_case else finder
             begun = time.process_time()
             done = measure(file, find)
             sys.stdout.write(f"\n{file.name}: {name} ({time.process_time() - begun:.1f} CPU s for two readings)\n")

@@ -15,7 +15,7 @@ from jobs.privacy.checksums import credit_code_ok, id_card_check, luhn_ok
 _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _FALLBACK_AREAS = ["110105", "310104", "440305", "330106", "510107", "420111", "610113", "370202", "230102", "650102"]
-_WORDS = "zhang wang li chen liu yang sunny lucky happy summer panda coco momo tiger cloud river".split()  # noqa: SIM905
+_WORDS = "zhang wang li chen liu yang sunny lucky happy summer panda coco momo tiger cloud river".split()  # noqa: SIM905 -- read at a glance
 
 
 def load_areas(shared: Path) -> list[str]:
@@ -48,6 +48,10 @@ def id_card_written(draw: Random, areas: list[str]) -> str:
         f"{n[:6]} {n[6:14]} {n[14:]}",
         f"{n[:6]}-{n[6:14]}-{n[14:]}",
         f"{n[:4]} {n[4:8]} {n[8:12]} {n[12:16]} {n[16:]}",
+        f"{n[:6]}.{n[6:14]}.{n[14:]}",
+        f"{n[:3]} {n[3:6]} {n[6:10]} {n[10:14]} {n[14:]}",
+        n[:17] + (n[17] if n[17] != "X" else "叉"),
+        in_words(n),
     ]
     return draw.choice(forms)
 
@@ -81,7 +85,13 @@ def bank_card(draw: Random) -> str:
 def bank_card_written(draw: Random) -> str:
     n = bank_card(draw)
     fours = [n[i : i + 4] for i in range(0, len(n), 4)]
-    return draw.choice([n, n, n, " ".join(fours), "-".join(fours), wide(n), f"{n[:6]} {n[6:]}", " ".join(fours)])
+    forms = [n, n, n, " ".join(fours), "-".join(fours), wide(n), f"{n[:6]} {n[6:]}", " ".join(fours), "·".join(fours)]
+    return draw.choice([*forms, " - ".join(fours)])
+
+
+def in_words(number: str) -> str:
+    """The digits as they are read out; an X stays."""
+    return "".join("零幺二三四五六七八九"[int(char)] if char.isdigit() else char for char in number)
 
 
 def credit_code(draw: Random, areas: list[str]) -> str:
@@ -92,7 +102,7 @@ def credit_code(draw: Random, areas: list[str]) -> str:
     if first[2:4] > "65":
         first = first[:2] + "110105" + first[8:]
     n = next(first + c for c in letters if credit_code_ok(first + c))
-    return draw.choice([n, n, n, n.lower(), wide(n)])
+    return draw.choice([n, n, n, n.lower(), wide(n), f"{n[:8]}-{n[8:]}", " ".join((n[:2], n[2:8], n[8:17], n[17:]))])
 
 
 def passport(draw: Random) -> str:
@@ -125,8 +135,9 @@ def plate(draw: Random) -> str:
     rest = digits(draw, 5)
     with_letter = "".join(draw.choice(_PLATE_LETTERS + "0123456789" * 3) for _ in range(4)) + digits(draw, 1)
     energy = draw.choice([draw.choice("DFABC") + rest, rest + draw.choice("DF"), "D" + draw.choice("ABCD") + rest[:4]])
-    tail = draw.choice([rest, with_letter, energy, rest])
-    n = f"{head}{letter}{draw.choice(['', '', '', '·', ' ', '-', '•'])}{tail}"
+    special = rest[:4] + draw.choice("学挂警领超")
+    tail = draw.choice([rest, with_letter, energy, rest, special])
+    n = f"{head}{letter}{draw.choice(['', '', '', '·', ' ', '-', '•', '.', '・'])}{tail}"
     return draw.choice([n, n, n, n.lower(), wide(n)])
 
 
@@ -177,6 +188,8 @@ def email_written(draw: Random) -> str:
         f"{name}@{host}。{end}" if "." not in end else n,
         f"{name} at {host.split('.')[-1]} dot com",
         f"{name}@{host}[dot]{end}" if "." not in end + host else n,
+        f"{name}#{host}.{end}" if host in ("qq", "163", "126", "gmail", "sina") else n,
+        f"{name}@{host}[.]{end}" if "." not in end + host else n,
     ]
     return draw.choice(forms)
 
@@ -218,6 +231,9 @@ def date_of_birth(draw: Random) -> str:
             f"{y}年{m}月",
             wide(f"{y}年{m}月{d}日"),
             words + "五日",
+            words[2:] + "初五",
+            f"{y % 100:02d}.{m}.{d}",
+            f"{y}年农历八月初{'一二三四五六七八九'[d % 9]}",
         ]
     )
 

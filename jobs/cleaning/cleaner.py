@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -28,6 +28,7 @@ class Outcome(NamedTuple):
 
     Attributes:
         row: in the shape of ``ROW_SCHEMA``; ``changes`` counts what all steps did. Quarantined where a step failed.
+            ``sealed`` besides where a mapping is asked for (``jobs.privacy.mapping``).
         decision: of the rules (``jobs.lake.schemas.DECISION_SCHEMA``); None where no rule was asked.
     """
 
@@ -48,14 +49,25 @@ class Cleaner:
     Args:
         params: the steps to take (of ``STEPS``), each with its parameters; by default all with the stages' own.
         secrets: salt and key of ``remove_pii``; by default read where its parameters say.
+        boilerplate: source -> keys of the lines that a build learnt of it, for ``normalize_text``; one row alone tells
+            none.
 
     Raises:
         KeyError: there is no such step.
     """
 
-    def __init__(self, params: Mapping[str, BaseModel] | None = None, secrets: Secrets | None = None) -> None:
+    def __init__(
+        self,
+        params: Mapping[str, BaseModel] | None = None,
+        secrets: Secrets | None = None,
+        boilerplate: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         params = default_params() if params is None else params
-        makers: dict[str, Callable[[Any], Change]] = {**_MAKERS, "remove_pii": partial(remover, secrets=secrets)}
+        makers: dict[str, Callable[[Any], Change]] = {
+            "remove_pii": partial(remover, secrets=secrets),
+            "normalize_text": partial(normalizer, boilerplate=boilerplate),
+            "filter_by_quality_rules": _guarded_judge,
+        }
         self._steps: list[tuple[str, Change]] = [(name, makers[name](given)) for name, given in params.items()]
 
     def look_ahead(self, rows: Sequence[Row]) -> None:
@@ -92,9 +104,3 @@ def default_params() -> dict[str, BaseModel]:
 
 def _guarded_judge(params: BaseModel) -> Change:
     return guarded("filter_by_quality_rules", judge(cast(QualityParams, params)))
-
-
-_MAKERS: dict[str, Callable[[Any], Change]] = {
-    "normalize_text": normalizer,
-    "filter_by_quality_rules": _guarded_judge,
-}

@@ -80,15 +80,6 @@ def preview(record: Record, template: ChatTemplate, counter: Counter, cutoff: in
     )
 
 
-def trainable_tokens(record: Record, template: ChatTemplate, counter: Counter, cutoff: int | None = None) -> int:
-    """How many tokens of the row have a label; 0 means that the row trains nothing.
-
-    Raises:
-        RecordError: the template refuses the row.
-    """
-    return preview(record, template, counter, cutoff).trainable
-
-
 def trained_places(record: Record, template: ChatTemplate) -> tuple[str, list[tuple[int, Span]]]:
     """The rendered row, and for each trained turn its place in it, end-of-turn token included.
 

@@ -22,6 +22,16 @@ class Inputs(BaseModel):
     decisions: tuple[TableVersion, ...] = ()
     split: TableVersion | None = None
 
+    def rows_to_read(self) -> TableVersion:
+        """The rows table.
+
+        Raises:
+            ValueError: no earlier stage wrote one.
+        """
+        if self.rows is None:
+            raise ValueError("this stage reads rows, and no earlier stage wrote any: put `collect` before it")
+        return self.rows
+
     def pinned(self) -> tuple[TableVersion, ...]:
         """Every version that is read, rows first."""
         named = (self.rows, *self.decisions, self.split)

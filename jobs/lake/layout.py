@@ -48,6 +48,7 @@ class Layout:
     raw/<dataset>/refused/         text that rows share which a stage refused to remove (`explanation_file`)
     raw/<dataset>/pii_mapping      what remove_pii replaced, encrypted, where it was asked for (`mapping_table`)
     raw/<dataset>/boilerplate/     lines of agents that normalize_text learnt (`boilerplate_file`)
+    raw/<dataset>/stream*          what `gristmill clean --watch` read, quarantined and replaced; its batch at work
     clean/<dataset>/<stage>        every later stage's table
     judgements/<dataset>/<stage>/  counts and gate result of each version
     docs/<dataset>/                Great Expectations' Data Docs

@@ -155,7 +155,9 @@ def _by_set(decisions: DataFrame) -> dict[str, int]:
 def _largest_cluster(decisions: DataFrame) -> int:
     witness = F.col("evidence.witness")
     sizes = decisions.where(~F.col("kept") & witness.isNotNull()).groupBy(witness.alias("witness")).count()
-    return 1 + int(sizes.agg(F.coalesce(F.max("count"), F.lit(0)).alias("n")).first()["n"])  # type: ignore[index]
+    # An aggregate without groups has one row, also of no rows.
+    (largest,) = sizes.agg(F.coalesce(F.max("count"), F.lit(0)).alias("n")).collect()
+    return 1 + int(largest["n"])
 
 
 def _add(

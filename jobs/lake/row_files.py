@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -68,17 +68,41 @@ class RowFiles:
 
     @classmethod
     def of(cls, inputs: Inputs) -> RowFiles:
-        """Opens what ``jobs.lake.tables.read_current`` would read; reads footers and earlier decisions."""
-        if inputs.rows is None:
-            raise ValueError("this stage reads rows, and no earlier stage wrote any")
-        dataset = _dataset(inputs.rows)
+        """Opens what ``jobs.lake.tables.read_current`` would read, however much; reads footers and earlier decisions.
+
+        Raises:
+            ValueError: there is no rows table.
+        """
+        return cls._opened(_open(inputs.rows_to_read()))._without(inputs.decisions)
+
+    @classmethod
+    def within(cls, inputs: Inputs, rows: int) -> RowFiles | None:
+        """``of``, or None where they do not ``fit``.
+
+        A stage asks on its way to Spark too, where a table may have a hundred thousand files and as many removed ids as
+        rows. So the log's own count is asked first, footers are read of few enough rows, and decisions of what fits.
+
+        Raises:
+            ValueError: there is no rows table.
+        """
+        table = _open(inputs.rows_to_read())
+        if rows < 1 or _rows_told(table) > rows:
+            return None
+        files = cls._opened(table)
+        return files._without(inputs.decisions) if files.fit(rows) else None
+
+    @classmethod
+    def _opened(cls, table: DeltaTable) -> RowFiles:
+        dataset = table.to_pyarrow_dataset()
         groups = [group for fragment in dataset.get_fragments() for group in fragment.split_by_row_group()]
         rows = [group.row_groups[0].num_rows for group in groups]
         starts = np.cumsum([0, *rows]).tolist()
         parts = tuple(map(_Part, groups, starts, rows))
         size = sum(group.row_groups[0].total_byte_size for group in groups)
-        gone = [_removed_ids(table) for table in inputs.decisions]
-        return cls(parts, dataset.schema, pa.concat_arrays([pa.array([], pa.string()), *gone]), starts[-1], size)
+        return cls(parts, dataset.schema, pa.array([], pa.string()), starts[-1], size)
+
+    def _without(self, decisions: Sequence[TableVersion]) -> RowFiles:
+        return replace(self, removed=pa.concat_arrays([self.removed, *map(_removed_ids, decisions)]))
 
     def columns(self, names: Sequence[str]) -> tuple[_I64, pa.Table]:
         """(n,) places of the rows that are in, ascending, and ``names`` of them."""
@@ -150,6 +174,12 @@ class RowFiles:
                 yield places, batch
 
 
+def _rows_told(table: DeltaTable) -> int:
+    """Rows by the statistics in the table's log; a file without any counts as none."""
+    counts = pa.table(table.get_add_actions(flatten=True))
+    return pc.sum(counts.column("num_records")).as_py() or 0 if "num_records" in counts.column_names else 0
+
+
 def _removed_ids(table: TableVersion) -> pa.Array:
     gone = _dataset(table).to_table(columns=["record_id"], filter=~ds.field("kept"))
     return pa.concat_arrays([pa.array([], pa.string()), *gone.column("record_id").cast(pa.string()).chunks])
@@ -161,4 +191,8 @@ def read_decisions(table: TableVersion) -> pa.Table:
 
 
 def _dataset(table: TableVersion) -> Any:
-    return DeltaTable(table.path, version=table.version).to_pyarrow_dataset()
+    return _open(table).to_pyarrow_dataset()
+
+
+def _open(table: TableVersion) -> DeltaTable:
+    return DeltaTable(table.path, version=table.version)

@@ -211,13 +211,13 @@ class GateResult(BaseModel):
     judged_at: str
     seconds: float
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # mypy takes no decorator above a property
     @property
     def worst(self) -> Verdict:
         """The highest severity that failed; ``ok`` when nothing did."""
         return max((check.severity for check in self.failed), key=_RANK.__getitem__, default="ok")
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # mypy takes no decorator above a property
     @property
     def passed(self) -> bool:
         """Whether the flow may go on: nothing critical failed."""

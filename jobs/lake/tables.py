@@ -29,10 +29,12 @@ def read(spark: SparkSession, table: TableVersion) -> DataFrame:
 
 
 def read_current(spark: SparkSession, inputs: Inputs) -> DataFrame:
-    """The rows that are still in: the rows table less quarantined rows and less every removed id."""
-    if inputs.rows is None:
-        raise ValueError("this stage reads rows, and no earlier stage wrote any")
-    rows = read(spark, inputs.rows).where(F.col("quarantine").isNull())
+    """The rows that are still in: the rows table less quarantined rows and less every removed id.
+
+    Raises:
+        ValueError: there is no rows table.
+    """
+    rows = read(spark, inputs.rows_to_read()).where(F.col("quarantine").isNull())
     removed = [removed_ids(read(spark, table)) for table in inputs.decisions]
     if not removed:
         return rows
@@ -107,5 +109,8 @@ def commit_arrow(
 def _written(job: StageJob) -> TableVersion:
     written = find_commit(job.table, job.fingerprint)
     if written is None:
-        raise RuntimeError(f"the commit of stage {job.stage} to {job.table} is not in the table's history")
+        raise RuntimeError(
+            f"the commit of stage {job.stage} to {job.table} is not in the table's history: does something else write "
+            "to this folder, or clean it up? Build again when nothing does"
+        )
     return written.table

@@ -109,7 +109,10 @@ def scan(table: TableVersion, columns: list[str] | None = None) -> Iterator[pa.R
     try:
         delta = DeltaTable(table.path, version=table.version)
     except DeltaError as error:
-        raise FileNotFoundError(f"no Delta table version {table.version} at {table.path}") from error
+        raise FileNotFoundError(
+            f"no Delta table version {table.version} at {table.path}: moved away, or vacuumed. Put it back from a "
+            "copy, or build again"
+        ) from error
     dataset = delta.to_pyarrow_dataset()
     first = _first_ids(delta)
     for fragment in sorted(dataset.get_fragments(), key=lambda f: first.get(Path(f.path).name, "")):

@@ -13,17 +13,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jobs.privacy.address_parts import (
+    AFTER_ROOM,
     ANNOUNCING,
     BETWEEN,
     BROKEN_LINE,
     CLAUSE,
     COMPONENT,
+    COURIER,
     CUE,
     CUED,
     DATE_AFTER,
     LEAD,
     PLACE,
     QUESTION,
+    ROOM_ALONE,
+    SHOP_AFTER,
     SPOT,
     STATED,
     STREET,
@@ -32,6 +36,8 @@ from jobs.privacy.address_parts import (
 from jobs.privacy.rules import Found, Rule
 
 _STARTS_WITH_PLACE = re.compile(PLACE)
+# No address has more; a chain without end would be read anew from each of its parts.
+_MOST_PARTS = 20
 _NAMED = frozenset({"region", "street", "building", "landmark"})
 
 
@@ -92,7 +98,7 @@ def _read(text: str, first: re.Match[str], stop: int) -> _Reading:
     reading = _Reading(start, first.end(), kinds, head)
     reading.numbers += [first.group()] if kind in ("number", "triple") else []
     reading.towns += kind == "region" and head.endswith(("镇", "乡", "街道"))
-    while _read_next(text, reading, stop):
+    while len(reading.kinds) < _MOST_PARTS and _read_next(text, reading, stop):
         pass
     tail = TAIL.match(text, reading.end, stop)
     if tail:
@@ -116,7 +122,7 @@ def _read_next(text: str, reading: _Reading, stop: int) -> bool:
             reading.kinds.append("spot")
             reading.end = spot
             return True
-    if match is None or (after > reading.end and match.lastgroup == "room"):
+    if match is None or (after > reading.end and match.lastgroup == "room" and text[after - 1] != "-"):
         return False
     kind = str(match.lastgroup)
     if kind in ("place", "region") and "、" in text[reading.end : after]:
@@ -131,10 +137,12 @@ def _read_next(text: str, reading: _Reading, stop: int) -> bool:
 
 
 def _spot(text: str, reading: _Reading, stop: int) -> int | None:
-    """Where a place without a suffix ends that stands between the components read and a number."""
+    """Where a place without a suffix ends that stands between the components read and a number, a space before it or
+    none."""
     if reading.kinds[-1] == "spot" or not {"place", "region", "street"} & set(reading.kinds):
         return None
-    match = SPOT.match(text, reading.end, stop)
+    blank = reading.end + text.startswith(" ", reading.end)
+    match = SPOT.match(text, reading.end, stop) or SPOT.match(text, blank, stop)
     if match is None or LEAD.search(match.group()):
         return None
     plain = re.match("[0-9零一二三四五六七八九十]{1,5}号(?![楼院])", text[match.end() : match.end() + 8])
@@ -160,9 +168,18 @@ def _judge(text: str, reading: _Reading) -> float | None:
     if len(reading.first) < 3 and len(reading.kinds) < 3 and not announced and "number" not in kinds:
         return None
     # 小区门口, 超市旁: everybody's.
-    if QUESTION.match(reading.first) or (len(reading.kinds) == 1 and len(reading.first) < 4):
+    if QUESTION.match(reading.first) or (
+        len(reading.kinds) == 1 and len(reading.first) < 4 and not COURIER.search(reading.tail)
+    ):
         return None
-    return _judge_house(reading, kinds) or _judge_place(reading, kinds, announced)
+    house = _judge_house(reading, kinds)
+    if house is None and (SHOP_AFTER.match(text, reading.end) or _JOINED.search(text, reading.start, reading.end)):
+        return None
+    return house or _judge_place(reading, kinds, announced)
+
+
+# 圣克鲁兹县、蒙特利半岛和...: places that are listed.
+_JOINED = re.compile("、|(?<=[省市区县镇乡岛国])[和与及](?![平田静顺县龙政林硕布])")
 
 
 def _judge_house(reading: _Reading, kinds: set[str]) -> float | None:
@@ -171,14 +188,16 @@ def _judge_house(reading: _Reading, kinds: set[str]) -> float | None:
     if not house:
         return None
     plain = all(number.endswith("号") for number in house)
-    storeys = all(number.endswith(("层", "楼", "区", "门")) and "号" not in number for number in house)
+    storeys = "room" not in reading.kinds and all(
+        number.endswith(("层", "楼", "区", "门")) and "号" not in number for number in house
+    )
     if "street" in kinds and not storeys:
         return 0.75
     if "triple" in kinds and kinds & {"building", "spot"}:
         return 0.65
     if "spot" in kinds and not storeys:
         return 0.6
-    if "building" in kinds and not plain and not (storeys and len(reading.kinds) < 3):
+    if "building" in kinds and (not plain or "room" in kinds) and not (storeys and len(reading.kinds) < 3):
         return 0.65
     if len(house) >= 2 and kinds & {"region", "place", "building"}:
         return 0.65
@@ -199,10 +218,14 @@ def _judge_place(reading: _Reading, kinds: set[str], announced: bool) -> float |
         return 0.55
     if reading.tail and len(reading.kinds) >= 2 and named and ("street" in kinds or regions):
         return 0.5
+    if named - {"landmark"} and COURIER.search(reading.tail):
+        return 0.5
     if "street" in kinds and kinds & {"building", "landmark"} and reading.numbers:
         return 0.5
     if reading.towns and kinds & {"street", "building"} and len(reading.kinds) >= 2:
         return 0.45
+    if regions >= 2 and {"spot", "landmark"} <= kinds:
+        return 0.5
     if announced and (regions >= 2 or named) and (len(reading.kinds) >= 2 or reading.tail):
         return 0.5
     return None
@@ -219,7 +242,20 @@ def find_stated_addresses(text: str) -> Iterator[Found]:
             yield match.start("v"), match.start("v") + len(value), 0.5
 
 
+def find_rooms(text: str) -> Iterator[Found]:
+    """A building with a room, or a staircase with one, and the estate's name before it if there is one."""
+    for match in ROOM_ALONE.finditer(text):
+        start, end = match.span("room")
+        # What belongs to the sentence goes; of an estate's name two characters are left.
+        spoken = max((found.end() for found in LEAD.finditer(match["estate"])), default=0)
+        start -= len(match["estate"]) - spoken if len(match["estate"]) - spoken > 1 else 0
+        sure = match["room"].endswith(("室", "房")) or "单元" in match["room"]
+        if sure or AFTER_ROOM.match(text, end):
+            yield start, end, 0.5
+
+
 RULES: tuple[Rule, ...] = (
     Rule("ADDRESS", "address", CUE, find_addresses, ("zh",)),
+    Rule("ADDRESS", "room", "(?:号楼|[幢栋座元门#])[ ]?[A-Z]?[0-9]{3}", find_rooms, ("zh",)),
     Rule("ADDRESS", "stated_address", "地址|住址|家住|住在", find_stated_addresses, ("zh",)),
 )

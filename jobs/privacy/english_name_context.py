@@ -19,7 +19,9 @@ _BEFORE = re.compile(
     r"(?:\b(?:named(?: him| her)?|called|calls? (?:me|him|her|us)|name is|name's|known as|aka|alias|married|attn"
     rf"|regards|sincerely|cheers|love|yours|{_KIN}|{_CALLING}|says|said|asked|replied|wrote|features|featuring|starring"
     r"|(?:written|directed|produced|sung|arranged|performed|played|composed) by|under(?: the name)?|in the name of"
-    r"|behalf of|talk to|speak (?:to|with)|spoke (?:to|with)|meet|met|follow up with)"
+    r"|behalf of|talk to|speak(?:ing)? (?:to|with)|spoke (?:to|with)|meet|met|follow up with|ask(?:ed)? for"
+    r"|escalated to|assigned to|helped by|signed by|served by|chatting with|reservation for|booking for|table for"
+    r"|(?:send|sent|deliver(?:ed)?|ship(?:ped)?|addressed|belongs) to)"
     r"[ ,:]{1,3}(?:of |the |is |was )?[\"“]?|\b(?:by|take on|tribute to) [\"“]?)$",
     re.IGNORECASE,
 )
@@ -59,14 +61,35 @@ _THINGS_TEXT = """
     ports prairie radial ramp ranch rapid rapids rest ridge ridges roads route row run shoal shoals shore shores
     skyway spring springs spur spurs squares stravenue stream streams streets summit terrace throughway trace
     track trafficway trail tunnel turnpike underpass unions valleys viaduct view views village villages ville
-    vista walk walks ways wells force bot bots
+    vista walk walks ways wells force bot bots pro plus ultra mini prime premium deluxe edition
 """
 THINGS = frozenset(_THINGS_TEXT.split())
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|(?<!shouted )(?<!looked )(?<!yelled )(?<!smiled )(?<!laughed )at|near|into|across|through|towards?"
     r"|visit(?:ed|ing)?|(?:originally|moved here|travel+ed|flew|trip) (?:from|to)|live[sd]? (?:in|on)|located (?:at|in)"
     r"|(?:returned|moved|flight|go|going|travel+ing|welcome|train|bus|drive|drove|fly) to|\d(?:st|nd|rd|th)?(?: of)?"
-    r"|corner of)[ ,]+$",
+    r"|(?:corner|city|town|state|county) of)[ ,]+$",
+    re.IGNORECASE,
+)
+# "my accountant, X": what nobody knows may be a name there if it has two parts.
+_EXPLAINED = re.compile(r"\b(?:my|our|his|her|their|your) [a-z]{3,20}(?: [a-z]{3,20})?, $")
+# Who says that it is them: "Hi, it's X", "X here".
+_PRESENTS_BEFORE = re.compile(r"(?:\b(?:hi|hello|hey|it is|yes)[,!.]? (?:it['’]?s|this is) |(?:^|\s)@)$", re.IGNORECASE)
+_PRESENTS_AFTER = re.compile(r" here\b(?: again)?[,.!]?(?= |\n|$)")
+_GREETING = re.compile(r"(?:^|[\n:] ?)(?:(?:hi|hello|hey|good \w{7,9})[,!.]? )?$", re.IGNORECASE)
+# "X, can I please speak to your boss?"
+_ASKED = re.compile(r", (?:can|could|would|will|please|do|did|are|how|what|when|why|thank|thanks|my|we|I)\b")
+# "the Billy shelf": an article before a name and a thing behind it.
+_ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|this|that|new|another) $", re.IGNORECASE)
+_NOUN_AFTER = re.compile(
+    r" (?!(?:who|whom|we|you|they|from|that|at|in|on|is|was|has|had|and|or|family|brothers|sisters|guy|woman|man|girl"
+    r"|boy|account|order|party)\b)[a-z]{3}"
+)
+# What has a name and is nobody: "the product name is ...".
+_THING_BEFORE_NAME = re.compile(
+    r"(?:product|brand|company|business|shop|store|hotel|file|folder|user|item|model|network|wi-?fi|host|domain|app"
+    r"|game|team|event|course|book|song|film|movie|street|city|town|country|place|plan|pet|dog|cat|ship|drug|code|class"
+    r"|function|variable|column|table|field|project|repo|server)['’]?s?[ ]?$",
     re.IGNORECASE,
 )
 _NUMBER_AFTER = re.compile(r",? \d")
@@ -104,3 +127,31 @@ def acts(text: str, start: int, end: int) -> bool:
 def speaks(text: str, start: int, end: int) -> bool:
     """Whether the word opens a line and a colon follows: who speaks in a script."""
     return text[max(0, start - 1) : start] in ("", "\n") and _SPEAKER.match(text, end) is not None
+
+
+def is_addressed(text: str, start: int, end: int) -> bool:
+    """Whether the word opens a message and a request to them follows."""
+    return _GREETING.search(text, max(0, start - 20), start) is not None and _ASKED.match(text, end) is not None
+
+
+def names_a_product(text: str, start: int, end: int) -> bool:
+    """Whether an article stands before and a noun behind, as in "the Billy shelf"."""
+    return _ARTICLE_BEFORE.search(text, max(0, start - 9), start) is not None and bool(_NOUN_AFTER.match(text, end))
+
+
+def names_a_thing(text: str, start: int) -> bool:
+    """Whether the words before "name" say that a thing's is told: "the product name is ..."."""
+    return _THING_BEFORE_NAME.search(text, max(0, start - 16), start) is not None
+
+
+def is_explained(text: str, start: int) -> bool:
+    """Whether the words before say who it is: "my accountant, X"."""
+    return _EXPLAINED.search(text, max(0, start - 50), start) is not None
+
+
+def presents(text: str, start: int, end: int) -> bool:
+    """Whether somebody says who they are, or calls somebody: "Hi, it's X", "X here again", "@X"."""
+    if _PRESENTS_BEFORE.search(text, max(0, start - 16), start):
+        return True
+    opening = _GREETING.search(text, max(0, start - 20), start) is not None
+    return opening and _PRESENTS_AFTER.match(text, end) is not None

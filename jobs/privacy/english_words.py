@@ -25,7 +25,7 @@ _SURNAME_ENDING = re.compile(
 # Capitalised by grammar, and nobody's name alone.
 _ALWAYS_COMMON_TEXT = """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu
+    september october november december feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu
     thur thurs fri sat sun mr mrs ms mx dr prof sir madam miss mister jr st i'm i'll i've i'd it's that's what's
     let's don't can't hi hello hey dear ok okay thanks thank please sorry yes no god christmas easter halloween
     internet web wifi iphone ipad android google facebook twitter youtube instagram whatsapp paypal amazon apple
@@ -37,28 +37,42 @@ _ALWAYS_COMMON_TEXT = """
 ALWAYS_COMMON = frozenset(_ALWAYS_COMMON_TEXT.split())
 # Firms and brands that have a person's name, and are met far more often than whoever has it.
 _FIRMS_TEXT = """
-    calvin klein, tommy hilfiger, ralph lauren, giorgio armani, hugo boss, michael kors, marc jacobs, jimmy
-    choo, kate spade, tory burch, jo malone, bobbi brown, estee lauder, helena rubinstein, tom ford, paul smith,
-    pierre cardin, louis vuitton, christian dior, saint laurent, yves saint laurent, karl lagerfeld, issey
-    miyake, daniel wellington, harry winston, van cleef, charles keith, mercedes benz, harley davidson, jack
-    daniel, jack daniels, johnnie walker, elizabeth arden, max mara, vera wang, wells fargo, charles schwab,
-    morgan stanley, berkshire hathaway, eli lilly, fred perry, ben sherman, air max, jack wolfskin, jack jones,
-    alexander mcqueen, alexander wang, stella mccartney, vivienne westwood, victoria beckham, giuseppe zanotti,
-    salvatore ferragamo, roger vivier, rene caovilla, stuart weitzman, sam edelman, steve madden, tiffany co,
-    laura mercier, charlotte tilbury, nina ricci, guy laroche, paco rabanne, carolina herrera, oscar de la
-    renta, ted baker, dolce gabbana, ermenegildo zegna, alfred dunhill, patek philippe, vacheron constantin,
-    audemars piguet, frederique constant, raymond weil, maurice lacroix, anne klein, nine west, juicy couture,
-    betty crocker, aunt jemima, papa john, jenny craig, dow jones, goldman sachs, merrill lynch, ernst young,
-    arthur andersen, john deere, rolls royce, aston martin, alfa romeo, lucas film, hewlett packard, warner
-    bros, walt disney, best buy, trader joe, jim beam, johnson johnson, procter gamble, honda, toyota, suzuki,
-    mazda, yamaha, ferrari, lamborghini, maserati, bugatti, porsche, bosch, siemens, philips, dell, boeing,
-    kellogg, heinz, nestle, cadbury, hershey, gucci, prada, versace, armani, chanel, dior, hermes, cartier,
-    tiffany, rolex, casio, seiko, lego, mattel, hasbro, pfizer, bayer, merck, novartis, roche, disney, pixar,
-    adidas, puma, nike, reebok, levi, gillette, colgate, ikea, aldi, lidl, tesco, walmart, costco, hilton,
-    marriott, hyatt, alexa, siri, tesla, ford, renault, peugeot, citroen, daimler, krupp, hitachi, toshiba,
-    kawasaki, mitsubishi
+    calvin klein, tommy hilfiger, ralph lauren, giorgio armani, hugo boss, michael kors, marc jacobs, jimmy choo,
+    kate spade, tory burch, jo malone, bobbi brown, estee lauder, helena rubinstein, tom ford, paul smith, pierre
+    cardin, louis vuitton, christian dior, saint laurent, yves saint laurent, karl lagerfeld, issey miyake, daniel
+    wellington, harry winston, van cleef, charles keith, mercedes benz, harley davidson, jack daniel, jack daniels,
+    johnnie walker, elizabeth arden, max mara, vera wang, wells fargo, charles schwab, morgan stanley, berkshire
+    hathaway, eli lilly, fred perry, ben sherman, air max, jack wolfskin, jack jones, alexander mcqueen, alexander
+    wang, stella mccartney, vivienne westwood, victoria beckham, giuseppe zanotti, salvatore ferragamo, roger
+    vivier, rene caovilla, stuart weitzman, sam edelman, steve madden, tiffany co, laura mercier, charlotte tilbury,
+    nina ricci, guy laroche, paco rabanne, carolina herrera, oscar de la renta, ted baker, dolce gabbana,
+    ermenegildo zegna, alfred dunhill, patek philippe, vacheron constantin, audemars piguet, frederique constant,
+    raymond weil, maurice lacroix, anne klein, nine west, juicy couture, betty crocker, aunt jemima, papa john,
+    jenny craig, dow jones, goldman sachs, merrill lynch, ernst young, arthur andersen, john deere, rolls royce,
+    aston martin, alfa romeo, lucas film, hewlett packard, warner bros, walt disney, best buy, trader joe, jim beam,
+    johnson johnson, procter gamble, honda, toyota, suzuki, mazda, yamaha, ferrari, lamborghini, maserati, bugatti,
+    porsche, bosch, siemens, philips, dell, boeing, kellogg, heinz, nestle, cadbury, hershey, gucci, prada, versace,
+    armani, chanel, dior, hermes, cartier, tiffany, rolex, casio, seiko, lego, mattel, hasbro, pfizer, bayer, merck,
+    novartis, roche, disney, pixar, adidas, puma, nike, reebok, levi, gillette, colgate, ikea, aldi, lidl, tesco,
+    walmart, costco, hilton, marriott, hyatt, alexa, siri, tesla, ford, renault, peugeot, citroen, daimler, krupp,
+    hitachi, toshiba, kawasaki, mitsubishi, dyson, kraft, amex, visa, mastercard, stripe, klarna, venmo, zelle,
+    anker, garmin, fitbit, kenwood, braun, krups, miele, electrolux, whirlpool, makita, dewalt, black decker,
+    stanley black, harman kardon, bang olufsen, dr martens, doc martens, birkenstock, lacoste, burberry, balenciaga,
+    paul frank, lee cooper, karen millen, laura ashley, mary kay, jp morgan, j p morgan, lloyds, barclays,
+    santander, allianz, prudential, john lewis, marks spencer, fortnum mason, crate barrel, bed bath, williams
+    sonoma, abercrombie fitch, dunkin, dunkin donuts, ben jerry, haagen dazs, jack daniels, captain morgan, johnny
+    walker, jose cuervo, don julio, dom perignon, moet chandon, veuve clicquot, sierra nevada, samuel adams, sara
+    lee, uncle ben, duncan hines, oscar mayer, philip morris, lockheed martin, northrop grumman, booz allen,
+    deloitte, mckinsey, baker mckenzie, smith wesson, harley, tommy bahama, eddie bauer, land rover, chevrolet,
+    cortana, docker, fred meyer, ruth chris, johnny rockets
 """
 FIRMS = frozenset(" ".join(_FIRMS_TEXT.split()).split(", "))
+# Shops and brands in the genitive: with "'s" behind them they are met more often than the person.
+_OWNED_FIRMS_TEXT = """
+    mcdonald domino sainsbury macy kohl hershey kellogg arby hardee denny applebee morrison sotheby christie smucker
+    culver zaxby bojangle popeye nando harrod selfridge debenham waterstone dillard bloomingdale cabela peet menard
+"""
+OWNED_FIRMS = frozenset(_OWNED_FIRMS_TEXT.split())
 
 
 def plain(word: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+from functools import cache
+from importlib.resources import files
+
 # The characters that Xinhua's tables of transliteration use most, and those of common Japanese surnames.
 TRANSLITERATION = (
     "阿艾埃爱安昂奥巴白拜班邦宝保鲍贝本比彼毕波博伯勃布达戴丹德登邓迪蒂丁杜顿厄恩尔法凡范菲费芬冯佛夫弗福盖甘冈戈哥格葛根贡古瓜圭"
     "哈海汉汗豪赫亨洪胡华怀惠霍基吉济加嘉贾简杰金津卡凯坎康考柯科克肯孔库夸昆拉莱赖兰朗劳勒雷蕾里利丽莉莲列林琳隆龙娄卢鲁露伦罗洛吕"
     "马玛迈麦曼芒毛梅蒙米密缪摩莫默姆穆娜纳奈南内嫩尼涅宁纽农努诺欧帕潘庞佩彭蓬皮珀普齐奇契恰乔切琴丘琼热仁荣茹儒瑞若萨塞赛桑瑟森莎沙"
     "绍舍申圣史施什舒斯司丝松苏索塔泰坦汤唐陶特藤廷亭图吐托瓦旺威韦维魏温翁沃乌伍武西希锡席夏谢辛欣休雪逊雅亚扬耶叶伊依英尤约云泽扎詹哲"
-    "珍朱卓兹宗佐桥本村田木井川崎藤郎次雄宫岛野原多当廉弥娅妮芙伽狄迭翰让更昂撒巫奎霸朴迦弘祖阇诃钦因其芭嘎不提吾略"
+    "珍朱卓兹宗佐桥本村田木井川崎藤郎次雄宫岛野原多当廉弥娅妮芙伽久狄迭翰让更昂撒巫奎霸朴迦弘祖阇诃钦因其芭嘎不提吾略"
 )
 
 _PLACES_TEXT = """
@@ -46,4 +50,14 @@ _PLACES_TEXT = """
     奥特莱斯 哈利路亚 阿弥陀 弥勒 菩萨 罗汉
 """
 # What is written like a foreign name and is none: countries, cities, clubs, brands, loan words.
-FOREIGN_PLACES = frozenset(_PLACES_TEXT.split())
+
+
+def is_foreign_place(name: str) -> bool:
+    """Whether a name in characters of transliteration is that of a country, or of a town that GeoNames or jieba has."""
+    return name in _places()
+
+
+@cache
+def _places() -> frozenset[str]:
+    packed = files("jobs.privacy").joinpath("data", "foreign_places.txt.gz").read_bytes()
+    return frozenset(_PLACES_TEXT.split()) | frozenset(gzip.decompress(packed).decode().split())

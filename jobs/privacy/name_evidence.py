@@ -1,9 +1,9 @@
 """What tells a name in running text: candidates, and the evidence for and against each, as short strings.
 
-A candidate is a surname with one or two characters, 小/老/阿 with a surname, or a run of the characters that
-transliterate foreign names. Its evidence is the characters of the name, those around it, and the pairs that cross its
-borders. ``running_names`` adds up the weights of the evidence; ``scripts/fit_names.py`` fits them. Both read it here,
-so that they cannot differ.
+A candidate is a surname with one or two characters, 小/老/阿 with a surname, a run of the characters that
+transliterate foreign names, or a run of Latin letters (``latin_evidence``). Its evidence is the characters of the
+name, those around it, and the pairs that cross its borders. ``running_names`` adds up the weights of the evidence;
+``scripts/fit_names.py`` fits them. Both read it here, so that they cannot differ.
 """
 
 from __future__ import annotations
@@ -11,9 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.foreign_words import FOREIGN_PLACES, TRANSLITERATION
+from jobs.privacy.foreign_words import TRANSLITERATION, is_foreign_place
+from jobs.privacy.latin_evidence import CUE as LATIN_CUE
+from jobs.privacy.latin_evidence import LATIN, latin_inside, latin_runs
 from jobs.privacy.name_characters import MARKED_SOUNDS, NEVER_GIVEN, RUNNING_SURNAMES
-from jobs.privacy.name_words import AMBIGUOUS_SURNAMES, COMPOUND_SURNAMES, GIVEN_CHARACTERS, NOT_NAMES
+from jobs.privacy.name_words import (
+    AMBIGUOUS_SURNAMES,
+    COMPOUND_SURNAMES,
+    GIVEN_CHARACTERS,
+    NOT_NAMES,
+)
 from jobs.privacy.place_words import CITIES, PROVINCES
 
 _FAMILIAR = "老小阿"
@@ -39,9 +46,12 @@ _DOTTED = re.compile(f"[{_DOTS}]{_PART}{{1,8}}(?:[{_DOTS}]{_PART}{{1,8}}){{0,4}}
 _BEFORE_DOT = re.compile(f"(?:{_PART}{{1,7}}|[A-Za-z])$")
 _FOREIGN = re.compile(f"[{TRANSLITERATION}]{{2,9}}")
 _SOUNDS = frozenset(TRANSLITERATION)
+# 斯坦利-库布里克: a hyphen joins sounds as a dot does, and other words too.
+_HYPHENED = re.compile(f"[{TRANSLITERATION}]{{2,7}}(?:-[{TRANSLITERATION}]{{2,8}}){{1,3}}")
 _MARKED = re.compile(f"[{MARKED_SOUNDS}]")
 # A text without it has no candidate. No look-around: Spark's engine reads it too.
 CUE = (
+    f"{LATIN_CUE}|"
     f"[{RUNNING_SURNAMES}]{_GIVEN}|(?:{'|'.join(COMPOUND_SURNAMES)}){_GIVEN}|[{_FAMILIAR}][{_FAMILIAR_SURNAME}]"
     f"|[{MARKED_SOUNDS}][{TRANSLITERATION}]|[{TRANSLITERATION}][{MARKED_SOUNDS}]"
     f"|[\u4e00-\u9fa5A-Za-z][{_DOTS}]{_HAN}"
@@ -62,8 +72,10 @@ def candidates(text: str) -> list[Candidate]:
     found += [(match.start(), match.start() + 2, 1) for match in _FAMILIAR_NAME.finditer(text)]
     for match in _FOREIGN.finditer(text):
         found += _foreign(match)
+    found += [(*match.span(), 0) for match in _HYPHENED.finditer(text) if _MARKED.search(match.group())]
     for match in _DOTTED.finditer(text):
         found += _dotted(text, match)
+    found += latin_runs(text)
     return [c for c in found if not _is_part_of_a_word(text, c[0], c[1])]
 
 
@@ -101,16 +113,25 @@ def _dotted(text: str, match: re.Match[str]) -> Iterator[Candidate]:
 
 
 def inside(name: str, surname: int) -> list[str]:
-    """Evidence of the name's own characters. ``surname``: its length in characters; 0: a foreign name."""
+    """Evidence of the name's own characters. ``surname``: its length in characters; 0: a foreign name; or ``LATIN``."""
+    if surname == LATIN:
+        return list(latin_inside(name))
     if surname == 0:
         found = [f"F{name[0]}", f"E{name[-1]}", f"z{min(len(name), 9)}"]
         found += [f"f{char}" for char in set(name)]
         found += [f"d{name[i : i + 2]}" for i in range(len(name) - 1)]
-        if name in FOREIGN_PLACES or name[:-1] in FOREIGN_PLACES:
+        if is_foreign_place(name):
             found.append("P")
+        elif is_foreign_place(name[:-1]) or is_foreign_place(name[1:]):
+            found.append("V")
+        elif any(is_foreign_place(part) for part in re.split(f"[-{_DOTS}]", name)):
+            found.append("O")
         return found
     given = name[surname:]
-    found = [f"{'s' if surname == 1 else 'c'}{name[:surname]}", f"p{name[surname - 1]}{given[0]}"]
+    found = [
+        f"{'s' if surname == 1 else 'c'}{name[:surname]}",
+        f"p{name[surname - 1]}{given[0]}",
+    ]
     found.append(f"n{surname}{len(given)}")
     listed = sum(char in GIVEN_CHARACTERS for char in given)
     found.append(f"t{len(given)}{listed}{int(name[0] in AMBIGUOUS_SURNAMES)}")
@@ -125,17 +146,17 @@ def inside(name: str, surname: int) -> list[str]:
     return found
 
 
-def around(before: str, first: str, last: str, after: str, native: bool) -> list[str]:
+def around(before: str, first: str, last: str, after: str, surname: int) -> list[str]:
     """Evidence of what stands before and after a name, and of the pairs that cross its borders.
 
     Args:
         before: up to three characters; ``after`` likewise.
-        first: the first character of the name; ``last``: its last.
-        native: False for a foreign name.
+        first: the first character of the name, ``last`` its last; both empty for one in Latin letters.
+        surname: 1 for a name with a surname; 0: a foreign name; or ``LATIN``.
     """
     before, after = before.translate(_CLASSES), after.translate(_CLASSES)
     left, right = before[-1:] or "^", after[:1] or "^"
-    cross = ("x", "y") if native else ("X", "Y")
+    cross = ("U", "u") if surname == LATIN else ("x", "y") if surname else ("X", "Y")
     return [
         f"l{left}",
         f"r{right}",
@@ -148,9 +169,12 @@ def around(before: str, first: str, last: str, after: str, native: bool) -> list
     ]
 
 
-def surroundings(text: str, start: int, end: int, surname: int) -> tuple[str, str, str, str, bool]:
+def surroundings(text: str, start: int, end: int, surname: int) -> tuple[str, str, str, str, int]:
     """What ``around`` asks for, of a candidate."""
-    return text[max(0, start - 3) : start], text[start], text[end - 1], text[end : end + 3], surname > 0
+    before, after = text[max(0, start - 3) : start], text[end : end + 3]
+    if surname == LATIN:
+        return before, "", "", after, surname
+    return before, text[start], text[end - 1], after, min(surname, 1)
 
 
 # Digits, Latin letters, quotes and line breaks: each kind as one character.

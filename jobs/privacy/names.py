@@ -74,6 +74,13 @@ _NOT_SURNAME_HERE = re.compile(
     r"|副经|产品经|客户经|值班经|大堂经|安全)$"
 )
 
+# 谢获宝先生 at the start of a clause: with these titles a surname and what follows it is a name, in no lexicon too.
+_ADDRESSED = re.compile("先生|女士|小姐|太太|同志")
+_WHOLE_BEFORE = re.compile(
+    f"(?:^|[^\u4e00-\u9fa5])(?P<v>{_SURNAME}(?:(?![{re.escape(STOP_CHARACTERS)}老某氏家大两]){_HAN}){{1,2}})$"
+)
+# 工程中心主任, 供应科科长: a surname that ends a word before it.
+_ENDS_A_WORD = re.compile("[工课流过章程]程|[供反响效适]应|作战|[主责]任|[公机海]关|[材原资]料|[质数]量|水平|[技艺]术")
 # 会计学教授, 浙江大学教授: what is taught, and where.
 _SUBJECT = re.compile("[大中小科化数医法文计哲力理工济史]学$")
 # What may stand before a surname that is more often part of a word (电动车师傅 is no 车师傅).
@@ -107,9 +114,10 @@ def _after_weak_word(text: str, match: re.Match[str]) -> float | None:
     return 0.6 if looks_like_name(value_of(match)) else None
 
 
-def _in_profile(_text: str, match: re.Match[str]) -> float | None:
+def _in_profile(text: str, match: re.Match[str]) -> float | None:
     """张三，男: between a border and a sex two to four characters are a name, whatever they are, but for these."""
-    return None if _NOBODY.search(value_of(match)) or value_of(match)[:2] in NOT_NAMES else 0.6
+    common = value_of(match)[:2] in NOT_NAMES and not _OF_A_LIFE.match(text, match.end())
+    return None if common or _NOBODY.search(value_of(match)) else 0.6
 
 
 def _labelled(_text: str, match: re.Match[str]) -> float | None:
@@ -136,6 +144,9 @@ def _name_start(text: str, end: int) -> int | None:
     foreign = _FOREIGN_BEFORE.search(text, max(0, end - 8), end)
     if foreign and _MARKED.search(foreign.group("v")):
         return foreign.start("v")
+    whole = _WHOLE_BEFORE.search(text, max(0, end - 5), end) if _ADDRESSED.match(text, end) else None
+    if whole and whole.group("v")[:2] not in NOT_NAMES:
+        return whole.start("v")
     for length in (4, 3, 2):
         name = text[max(0, end - length) : end]
         if len(name) == length and name[:2] in COMPOUND_SURNAMES:
@@ -145,7 +156,8 @@ def _name_start(text: str, end: int) -> int | None:
         bare = False
     for length in (3, 2) if not _SUBJECT.search(text, max(0, end - 2), end) else ():
         name = text[max(0, end - length) : end]
-        if len(name) == length and looks_like_name(name) and not (bare and name[0] in AMBIGUOUS_SURNAMES):
+        ends = _ENDS_A_WORD.match(text, max(0, end - length - 1))
+        if len(name) == length and looks_like_name(name) and not (ends or (bare and name[0] in AMBIGUOUS_SURNAMES)):
             return end - length
     return end - 1 if bare else None
 
@@ -181,9 +193,11 @@ _STATED_SURNAME = re.compile(
     rf"|(?:{_SPELT})的?(?P<w>{_SURNAME})",
     re.ASCII,
 )
+# What follows the sex of a person and not of a shoe.
+_OF_A_LIFE = re.compile(rf"[,，、 ]{{1,2}}(?:{_HAN}{{1,4}}族|{_HAN}{{0,4}}国籍|(?:生于|出生于?)?(?:19|20)\d\d年)")
 # What stands in the field of a name and is none.
 _NOBODY = re.compile(
-    "姓名|性别|国籍|男|女|同上|不详|未知|保密|匿名|本人|无名|客服|先生|患者|病人|顾客|客户|用户|会员|买家|卖家|司机|乘客"
+    "姓名|性别|国籍|董事|监事|职务|男|女|同上|不详|未知|保密|匿名|本人|无名|客服|先生|患者|病人|顾客|客户|用户|会员|买家|卖家|司机|乘客"
     "|学生|老师|成人|儿童|孩子|宝宝|某|年龄|电话|地址|手机|号码|暂无|没有|已填|修改|错误|请填|填写|待定|公司|部门"
     "|[部店处科组员人家院校厂行社会局室所们吗呢了的]$|^[我你您他她它这那是和请可不]"
 )

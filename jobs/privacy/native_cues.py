@@ -20,15 +20,16 @@ import pyarrow.compute as pc
 from jobs.privacy.recognizers import cues
 from jobs.privacy.spans import LANGUAGES
 from jobs.privacy.view import folded_characters
+from jobs.text.mojibake_gbk import FIRST
 
 # Rows that the expression cannot vouch for. The view drops what is invisible, so a value may be torn apart by it; a
 # text that is damaged may hide a name from every cue until it is repaired (``jobs.text.mojibake``), and no damage is
-# without one of these characters: marks of UTF-8 read as GBK, or any outside ASCII, Chinese and its usual marks. And
-# markup or control characters may stand between the parts of a value (``jobs.text.reveal``).
+# without one of these characters: those that UTF-8 read as GBK begins with, any outside ASCII, Chinese and its marks.
+# And markup, escapes or control characters may stand between the parts of a value (``jobs.text.reveal``).
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\ufe0e\ufe0f\u20e3"
-_MARKUP = "&<\\x{0}-\\x{8}\\x{b}-\\x{1f}\\x{7f}"
+_MARKUP = "&<\\\\\\x{0}-\\x{8}\\x{b}-\\x{1f}\\x{7f}"
 _DAMAGED = "\ufffd\u0080-\u00b6\u00b8-\u200a\u2030-\u2fff\ua000-\ufefe\U00010000-\U0010ffff"
-_GBK = "锛銆鐨鎴鏄鍙璇鎮杩鍚瀹璁浣浠鍦鏈涓缁鍒鍑鎵閫璐鍥鏃鏂"
+_GBK = FIRST
 # Python's own, which are wider than those of other engines.
 _CATEGORIES = {
     "CATEGORY_SPACE": r"\s\x{b}\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,18 +16,19 @@ from typing import Any
 
 from jobs.privacy.presidio import load_presidio
 from jobs.privacy.rules import Found
+from jobs.privacy.token_classifier import Named, class_of, load_token_classifier, windows
 
 # What models call their classes, without B- and I-, to our entities. Classes that are no personal data are left out.
 LABELS = {
-    **dict.fromkeys(("PERSON", "PER", "PERS", "NR", "NAME", "PATIENT", "STAFF", "B_PER"), "PERSON"),
+    **dict.fromkeys(("PERSON", "PER", "PERS", "NR", "NAME", "PATIENT", "STAFF"), "PERSON"),
     **dict.fromkeys(("ADDRESS", "STREET", "STREET_ADDRESS", "ADDR"), "ADDRESS"),
     **dict.fromkeys(("LOCATION", "LOC", "GPE", "FAC", "NS", "CITY", "COUNTRY"), "LOCATION"),
     **dict.fromkeys(("ORGANIZATION", "ORGANISATION", "ORG", "COMPANY", "NT"), "ORGANIZATION"),
 }
 # spaCy gives no score; one that lies between an announced name and a checksummed number.
 _SPACY_SCORE = 0.6
-# Characters at once: transformers read some 500 tokens, and a spaCy pipeline's memory grows with the text.
-_WINDOW = {"transformers": 400, "spacy": 50_000}
+# Characters at once: a spaCy pipeline's memory grows with the text.
+_SPACY_CHARACTERS = 50_000
 
 
 def kind_of_model(model: str) -> str:
@@ -97,73 +98,48 @@ def model_recognizer(language: str, model: str, entities: Iterable[str]) -> Any:
     return ModelRecognizer(supported_entities=wanted, supported_language=language, name=f"model_{language}")
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _Tagger = Callable[[str], Iterator[tuple[str, Found]]]
 
 
 @lru_cache(maxsize=4)
 def _loaded(model: str) -> _Tagger:
-    kind = kind_of_model(model)
-    read = _load_spacy(model) if kind == "spacy" else _load_transformers(model)
+    spacy = kind_of_model(model) == "spacy"
+    read = _load_spacy(model) if spacy else load_token_classifier(_folder_of(model))
 
     def tag(text: str) -> Iterator[tuple[str, Found]]:
-        for start, part in _windows(text, _WINDOW[kind]):
-            for label, first, last, score in read(part):
-                entity = LABELS.get(label.upper().removeprefix("B-").removeprefix("I-"))
-                if entity is not None and first < last:
-                    yield entity, (start + first, start + last, score)
+        # A lone surrogate has no UTF-8, which is what tokenizers and pipelines read.
+        for label, start, end, score in read(_SURROGATE.sub("\ufffd", text)):
+            entity = LABELS.get(class_of(label))
+            if entity is not None and start < end:
+                yield entity, (start, end, score)
 
     return tag
 
 
-_Read = Callable[[str], Iterator[tuple[str, int, int, float]]]
-
-
-def _load_spacy(model: str) -> _Read:
+def _load_spacy(model: str) -> Callable[[str], Iterator[Named]]:
     import spacy
 
-    pipeline = spacy.load(Path(model).expanduser() if Path(model).expanduser().is_dir() else model)
+    folder = Path(model).expanduser()
+    pipeline = spacy.load(folder if folder.is_dir() else model)
 
-    def read(text: str) -> Iterator[tuple[str, int, int, float]]:
-        for entity in pipeline(text).ents:
-            yield entity.label_, entity.start_char, entity.end_char, _SPACY_SCORE
-
-    return read
-
-
-def _load_transformers(model: str) -> _Read:
-    # Whatever the environment says, a model that is not here is not fetched.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-
-    where = str(Path(model).expanduser()) if Path(model).expanduser().is_dir() else model
-    tagger = pipeline(
-        "token-classification",
-        model=AutoModelForTokenClassification.from_pretrained(where, local_files_only=True),
-        tokenizer=AutoTokenizer.from_pretrained(where, local_files_only=True),
-        aggregation_strategy="simple",
-        device=-1,
-    )
-
-    def read(text: str) -> Iterator[tuple[str, int, int, float]]:
-        for found in tagger(text):
-            yield str(found["entity_group"]), int(found["start"]), int(found["end"]), float(found["score"])
+    def read(text: str) -> Iterator[Named]:
+        for start, part in windows(text, _SPACY_CHARACTERS, len):
+            for entity in pipeline(part).ents:
+                yield entity.label_, start + entity.start_char, start + entity.end_char, _SPACY_SCORE
 
     return read
 
 
-def _windows(text: str, size: int) -> Iterator[tuple[int, str]]:
-    """(start, part) of a text in parts of at most ``size`` characters, cut at the last white space or sign, if any."""
-    start = 0
-    while start < len(text):
-        end = min(len(text), start + size)
-        if end < len(text):
-            cut = max(text.rfind(sign, start + size // 2, end) for sign in (" ", "\n", "。", "，", ".", ","))
-            end = cut + 1 if cut > start else end
-        yield start, text[start:end]
-        start = end
+def _folder_of(model: str) -> Path:
+    """Where a transformers model lies: the folder that was named, or the one of a hub model in the local cache."""
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    cached = _in_hub_cache(model)
+    if cached is None:
+        raise ValueError(f"models: the hub model {model!r} is no longer in the local cache")
+    return cached.parent
 
 
 def _token_classifier(model: str, config: Path) -> str:
@@ -173,16 +149,25 @@ def _token_classifier(model: str, config: Path) -> str:
         told = {}
     kinds = told.get("architectures") or []
     if any("TokenClassification" in str(kind) for kind in kinds):
+        classes = dict.fromkeys(class_of(str(label)) for label in (told.get("id2label") or {}).values())
+        if classes and not LABELS.keys() & classes:
+            raise ValueError(
+                f"models: {model} knows none of the classes that are personal data; it has "
+                f"{', '.join(list(classes)[:8])}, expected some of {', '.join(LABELS)}"
+            )
         return "transformers"
     came = ", ".join(map(str, kinds)) or "no architecture"
     raise ValueError(f"models: expected a token classifier (...ForTokenClassification) at {model}, came {came}")
 
 
 def _is_package(model: str) -> bool:
+    """Whether an installed package of this name is a spaCy pipeline."""
     try:
-        return model.isidentifier() and importlib.util.find_spec(model) is not None
+        spec = importlib.util.find_spec(model) if model.isidentifier() else None
     except (ImportError, ValueError):
         return False
+    places = (spec.submodule_search_locations or ()) if spec else ()
+    return any((Path(place) / "meta.json").is_file() for place in places)
 
 
 def _in_hub_cache(model: str) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from jobs.privacy.digits import DIGIT_OF
+from jobs.privacy.digits import PARTING
 from jobs.privacy.rules import (
     JOIN,
     NOT_AFTER_WORD,
@@ -20,7 +20,7 @@ from jobs.privacy.rules import (
 )
 
 _CALLING = re.compile(
-    r"(?:电话|手机|座机|固话|热线|号码|联系|致电|拨打|打给|回电|来电|传真|号是|tel|phone|mobile|cell|call|fax|whatsapp)"
+    r"(?:电话|手机|座机|固话|热线|号码|联系|致电|拨打|打给|回电|来电|传真|号是|记[一下]|tel|phone|mobile|cell|call|fax|whatsapp)"
     r"[^0-9。！？!?\n]{0,12}$",
     re.IGNORECASE,
 )
@@ -29,14 +29,14 @@ _CALLING = re.compile(
 def _phone(score: float) -> Callable[[str, re.Match[str]], float | None]:
     def accept(text: str, match: re.Match[str]) -> float | None:
         start, end = value_span(match)
-        if names_another_number(text, start) or (is_quantity(text, end) and not _is_called(text, start)):
+        if names_another_number(text, start) or (is_quantity(text, end) and not is_called(text, start)):
             return None
         return score
 
     return accept
 
 
-def _is_called(text: str, start: int) -> bool:
+def is_called(text: str, start: int) -> bool:
     """Whether the words before ``start`` speak of calling."""
     return _CALLING.search(text, max(0, start - 24), start) is not None
 
@@ -45,8 +45,8 @@ def _is_called(text: str, start: int) -> bool:
 _USUAL_GROUPS = frozenset(
     {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (4, 4, 3), (3, 3, 3, 2), (3, 2, 2, 2, 2), (1,) * 11}
 )
-_MARKS = r"[ \-.·_/、,，*|~]"
-_COUNTRY = re.compile(r"\D{0,2}(?:(?:\+|00)86|86(?=\D{0,3}1[3-9]))\D{0,3}")
+_MARKS = PARTING.replace("[", "[*|")
+_COUNTRY = re.compile(r"\D{0,2}(?:(?:\+|00?)86|86(?=\D{0,3}1[3-9]))\D{0,3}")
 
 
 # Before a number: the whole part of a decimal (but "1." and "2." at the start of a line count its lines), or a link,
@@ -62,12 +62,15 @@ def _mobile(text: str, match: re.Match[str]) -> float | None:
         return None
     country = _COUNTRY.match(text, start, end)
     digits = match.group()[country.end() - start :] if country else match.group()
-    parts = re.findall(r"\d+|\D+", digits)
+    # A nought before a mobile number was dialled for a call to another town.
+    parts = re.findall(r"\d+|\D+", digits.removeprefix("0"))
     groups, marks = tuple(len(part) for part in parts[::2]), {mark.strip() for mark in parts[1::2]}
     if marks == {"."} and len(groups) == 4 and country is None and max(groups) < 4:
         return None  # an IP address
-    called = country is not None or _is_called(text, start)
+    called = country is not None or is_called(text, start)
     if is_quantity(text, end) and not called:
+        return None
+    if groups == (1,) * 11 and _in_a_list(text, start, end):
         return None
     usual = groups in _USUAL_GROUPS and (len(marks) < 2 or groups == (3, 4, 4))
     # "13, 15, 16, 17, 180" is a list of numbers.
@@ -75,10 +78,17 @@ def _mobile(text: str, match: re.Match[str]) -> float | None:
     return 0.85 if called or (usual and not listed) else None
 
 
+def _in_a_list(text: str, start: int, end: int) -> bool:
+    """Whether single digits go on, as parted as those from ``start`` to ``end``."""
+    mark = text[start + 1]
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return (before[:1].isdigit() and before[1:] == mark) or (after[:1] == mark and after[1:].isdigit())
+
+
 def _landline(text: str, match: re.Match[str]) -> float | None:
     """Numbers with the area code in use: 01062345678 is one, 012345678901 a code of twelve digits."""
     area = match.group("area")
-    if area is not None and not _AREA.match(area) and not _is_called(text, match.start()):
+    if area is not None and not _AREA.match(area) and not is_called(text, match.start()):
         return None
     return _phone(0.75)(text, match)
 
@@ -91,50 +101,32 @@ _AREA = re.compile(
     r"|07(?:01|1\d|2[248]|3\d|4[3-6]|5\d|6[023689]|7\d|9\d)"
     r"|08(?:1[23678]|2[567]|3\d|5\d|7\d|8[1-8]|9[1-8])|09(?:0[123689]|1[1-79]|3\d|4[13]|5[1-5]|7\d|9\d)"
 )
-_TO_EXTENSION = r"(?:[\-*#]|转分机|转|分机号?[:是]?|ext\.?){1,2}\s?\d{1,6}"
+_TO_EXTENSION = r"(?:[\-*#x]|转分机|转|分机号?[:是]?|ext\.?){1,2}\s?\d{1,6}"
 _EXTENSION = rf"(?:\s{{0,2}}[(]{_TO_EXTENSION}[)]|\s{{0,2}}(?:,(?=转))?{_TO_EXTENSION})?"
-_AFTER_AREA = r"[)）\]]?[ \-.]{0,2}"
+_AFTER_AREA = r"[ ]?[)\]]?[ \-.·_/~]{0,3}"
 _LANDLINE = re.compile(
     rf"{NOT_AFTER_WORD}(?<!\d[.\-])(?:\(?(?:\+|00)?86\)?[ \-]{{0,2}})?"
-    rf"(?:[(\[]?(?:0(?:10|2[0-57-9])(?:{_AFTER_AREA}[2-9]|[\-)]{{1,2}}1)\d{{3}}[ \-]?\d{{4}}"
-    rf"|0[3-9]\d{{2}}[)\]]?(?:[ \-.]{{1,2}}|(?<=[)\]]))[1-9]\d{{2,3}}[ \-]?\d{{4}})"
+    rf"(?:(?:[(\[][ ]?)?(?:0(?:10|2[0-57-9])(?:{_AFTER_AREA}[2-9]|[\-)]{{1,2}}1)\d{{3}}[ \-]?\d{{4}}"
+    rf"|0[3-9]\d{{2}}[ ]?[)\]]?(?:[ \-.·_/~]{{1,3}}|(?<=[)\]]))[1-9]\d{{2,3}}[ \-]?\d{{4}})"
     r"|(?P<area>0[3-9]\d{2})[2-9]\d{6,7}"
     # Behind +86 an area code stands without its zero.
-    r"|(?<=86[ \-])\(?(?:10|2[0-57-9]|[3-9]\d{2})\)?[ \-]{1,2}[2-9]\d{2,3}[ \-]?\d{4})"
+    r"|(?<=86[ \-)])\(?(?:10|2[0-57-9]|[3-9]\d{2})\)?[ \-]{1,2}[2-9]\d{2,3}[ \-]?\d{4})"
     rf"{_EXTENSION}{NOT_BEFORE_WORD}(?!\.\d)",
     re.IGNORECASE | re.ASCII,
 )
 
-_DIGIT_OF = {**DIGIT_OF, **{char: str(d) for d, char in enumerate("⓪①②③④⑤⑥⑦⑧⑨")}}
-_HAN_DIGITS = "".join(char for char in _DIGIT_OF if not char.isascii() and char != "两")
-_ANY_DIGIT = f"[0-9{_HAN_DIGITS}]"
-_SPOKEN_RUN = re.compile(f"(?<!{_ANY_DIGIT})(?<![A-Za-z]){_ANY_DIGIT}(?:[ \\-,，、…]{{0,2}}{_ANY_DIGIT}){{9,11}}")
-_AFTER_SPOKEN = re.compile(f"{_ANY_DIGIT}|[A-Za-z]|[ \\-,，、]{{0,2}}{_ANY_DIGIT}|[年十百千万亿]|分之")
-_SPOKEN_NUMBER = re.compile(r"1[3-9]\d{9}|0(?:10|2\d)[2-9]\d{7}|0[3-9]\d{2}[2-9]\d{6,7}|[48]00\d{7}")
-
-
-def _spoken(text: str) -> Iterator[Found]:
-    """Numbers read out, 幺三八零零一三八零零零 or 1三8..., of which at least one digit is written in words."""
-    for match in _SPOKEN_RUN.finditer(text):
-        written = match.group()
-        digits = "".join(_DIGIT_OF.get(char, "") for char in written)
-        in_words = any(char in _HAN_DIGITS for char in written)
-        if (
-            in_words
-            and _SPOKEN_NUMBER.fullmatch(digits)
-            and not _AFTER_SPOKEN.match(text, match.end())
-            and not names_another_number(text, match.start())
-        ):
-            yield *match.span(), 0.8
-
-
 _LOCAL = r"[2-9]\d{2,3}[ \-]?\d{4}"
 _ANNOUNCED = re.compile(
-    rf"(?:电话|座机|固话|手机号|热线|联系方式|号码|传真|总机|拨打|致电|tel|phone|fax){JOIN}(?P<v>{_LOCAL}{_EXTENSION})"
+    rf"(?:电话号?|座机号?|固话|手机号|热线|联系方式|号码|传真|总机|拨打|致电|tel|phone|fax){JOIN}(?P<v>{_LOCAL}{_EXTENSION})"
     rf"{NOT_BEFORE_WORD}(?!\.\d)",
     re.IGNORECASE | re.ASCII,
 )
-_ANOTHER = re.compile(rf"\s?[,，、/;；或和]\s?(?P<v>[2-9]\d{{6,7}}{_EXTENSION}){NOT_BEFORE_WORD}(?!\.\d)", re.ASCII)
+# Another number, or the last digits of one: 010-62345678/79.
+_ANOTHER = re.compile(
+    rf"(?:\s?[,，、/;；或和]\s?(?P<v>[2-9]\d{{6,7}}{_EXTENSION})|/(?P<w>\d{{1,4}})(?![年月日]))"
+    rf"{NOT_BEFORE_WORD}(?!\.\d|[/-]\d)",
+    re.ASCII,
+)
 _announced_score = _phone(0.7)
 
 
@@ -146,7 +138,7 @@ def _landlines(text: str) -> Iterator[Found]:
         yield *first.span(), 0.75
         match = _ANOTHER.match(text, first.end())
         while match is not None:
-            yield *match.span("v"), 0.7
+            yield *value_span(match), 0.7
             match = _ANOTHER.match(text, match.end())
 
 
@@ -157,7 +149,7 @@ def _announced(text: str) -> Iterator[Found]:
             continue
         match: re.Match[str] | None = first
         while match is not None:
-            yield *match.span("v"), 0.7
+            yield *value_span(match), 0.7
             match = _ANOTHER.match(text, match.end())
 
 
@@ -174,24 +166,25 @@ RULES: tuple[Rule, ...] = (
         "PHONE_NUMBER",
         "mobile",
         SEVEN_DIGITS,
-        rf"{NOT_AFTER_WORD}(?:(?:[(\[](?:\+|00)?86[)\]]|(?:\+|00)?86){_MARKS}{{0,2}})?"
+        rf"(?:{NOT_AFTER_WORD}|(?<=tel)|(?<=phone)|(?<=mobile)|(?<=call))(?:(?:[(\[](?:\+|00?)?86[)\]]|(?:\+|00?)?86){_MARKS}{{0,2}})?"
         rf"0?1{_MARKS}{{0,3}}[3-9](?:{_MARKS}{{0,3}}\d){{9}}{NOT_BEFORE_WORD}(?!\.\d)",
         0.85,
         accept=_mobile,
+        flags=re.IGNORECASE,
     ),
     Rule("PHONE_NUMBER", "landline", SEVEN_DIGITS, _landlines),
     pattern_rule(
         "PHONE_NUMBER",
         "service_number",
         SEVEN_DIGITS,
-        rf"{NOT_AFTER_WORD}(?<!\d[.\-])[48]00"
-        r"(?:\d{7}|\d-\d{3}-\d{3}|[ \-.]\d{3}[ \-.]?\d{4}|[ \-.]\d{4}[ \-.]?\d{3})"
+        rf"{NOT_AFTER_WORD}(?<!\d[.\-])[(]?[48]00"
+        r"(?:\d{7}|[ \-.)·]{0,2}(?:\d[ \-.·]\d{3}[ \-.·]\d{3}|\d{2}[ \-.·]\d{3}[ \-.·]\d{2}|\d{3}[ \-.·]{0,2}\d{4}"
+        r"|\d{4}[ \-.·]{0,2}\d{3}|\d{2}[ \-.·]\d{2}[ \-.·]\d{3}))"
         rf"{_EXTENSION}{NOT_BEFORE_WORD}(?!\.\d)",
         0.6,
         accept=_phone(0.6),
         flags=re.IGNORECASE,
     ),
-    Rule("PHONE_NUMBER", "spoken_number", f"(?:{_ANY_DIGIT}[ \\-,，、…]{{0,2}}){{10}}", _spoken),
     Rule("PHONE_NUMBER", "announced_phone", SEVEN_DIGITS, _announced),
     pattern_rule(
         "PHONE_NUMBER",

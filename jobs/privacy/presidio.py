@@ -23,7 +23,7 @@ def load_presidio() -> ModuleType:
         return sys.modules["presidio_analyzer"]
     hidden = [name for name in _HEAVY if name not in sys.modules]
     for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]
+        sys.modules[name] = None  # type: ignore[assignment]  # how an import is refused
     try:
         module = importlib.import_module("presidio_analyzer")
         importlib.import_module("presidio_analyzer.nlp_engine")

@@ -7,13 +7,38 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jobs.privacy import addresses, birthdays, english, english_places, identity, names, online, phones, references
+from jobs.privacy import (
+    accounts,
+    addresses,
+    birthdays,
+    english,
+    english_places,
+    identity,
+    long_numbers,
+    names,
+    online,
+    phones,
+    pinyin_addresses,
+    plates,
+    references,
+    spoken,
+)
 from jobs.privacy.prefilter import Prefilter
 from jobs.privacy.presidio import load_presidio
-from jobs.privacy.rules import Rule, is_quantity, names_another_number
+from jobs.privacy.rules import Rule
 
-_NUMBERS: tuple[Rule, ...] = phones.RULES + identity.RULES + birthdays.RULES + online.RULES + references.RULES
-RULES: tuple[Rule, ...] = _NUMBERS + names.RULES + addresses.RULES + english.RULES
+_NUMBERS: tuple[Rule, ...] = (
+    *phones.RULES,
+    *spoken.RULES,
+    *identity.RULES,
+    *long_numbers.RULES,
+    *plates.RULES,
+    *birthdays.RULES,
+    *online.RULES,
+    *accounts.RULES,
+    *references.RULES,
+)
+RULES: tuple[Rule, ...] = _NUMBERS + names.RULES + addresses.RULES + pinyin_addresses.RULES + english.RULES
 OPTIONAL_ENTITIES: frozenset[str] = english_places.OPTIONAL_ENTITIES | {rule.entity for rule in references.RULES}
 
 # Presidio's own, by entity: the cue without which they find nothing.
@@ -72,7 +97,7 @@ def build_recognizers(
 def _recognizer_type() -> Any:
     presidio = load_presidio()
 
-    class RuleRecognizer(presidio.LocalRecognizer):  # type: ignore[name-defined]
+    class RuleRecognizer(presidio.LocalRecognizer):  # type: ignore[name-defined]  # a module's attribute
         """Yields what the rules of one language find; each result's metadata names its rule.
 
         One recognizer for all of them: Presidio's work for each costs more than a rule that is not cued.
@@ -103,52 +128,15 @@ def _recognizer_type() -> Any:
 
 
 def _presidio_own() -> list[Any]:
-    """Presidio's recognizers for telephone numbers outside China, US social security numbers and IBANs."""
+    """Presidio's recognizers for US social security numbers and IBANs, and telephone numbers outside China."""
     load_presidio()
-    from presidio_analyzer.predefined_recognizers import IbanRecognizer, PhoneRecognizer, UsSsnRecognizer
+    from presidio_analyzer.predefined_recognizers import IbanRecognizer, UsSsnRecognizer
 
-    class GuardedPhoneRecognizer(PhoneRecognizer):
-        """Presidio's, less the numbers that the words around them call an order or an amount."""
-
-        def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
-            """Telephone numbers of the supported regions, by the phonenumbers library."""
-            found: list[Any] = []
-            # The library reads the whole text once a region; only stretches of nine digits can be a number here.
-            for run in _NINE_DIGITS.finditer(text):
-                if sum(map(str.isdigit, run[0])) > _MOST_DIGITS:
-                    continue
-                start = max(0, run.start() - 4)
-                for result in super().analyze(text[start : run.end() + 8], entities, nlp_artifacts):
-                    result.start, result.end = result.start + start, result.end + start
-                    if _is_phone(text, result) and all(result.start >= other.end for other in found):
-                        found.append(result)
-            return found
+    from jobs.privacy.library_phones import phone_recognizer
 
     return [
-        GuardedPhoneRecognizer(name="phone_number_libphonenumber"),
+        phone_recognizer(),
         UsSsnRecognizer(name="us_ssn_presidio"),
         # Its check digits tell an account in lower case too.
         IbanRecognizer(name="iban_presidio", regex_flags=re.IGNORECASE | re.MULTILINE | re.DOTALL),
     ]
-
-
-# More digits in a row are a table: two numbers side by side have no more.
-_MOST_DIGITS = 26
-_NINE_DIGITS = re.compile(r"[0-9](?:[-/ ().\[\]~]{0,4}[0-9]){8,40}")
-
-
-def _is_phone(text: str, result: Any) -> bool:
-    """False for what libphonenumber takes for a number and is not: decimals, ranges of years, orders, amounts."""
-    if text.startswith("(", result.start) and ")" not in text[result.start : result.end]:
-        result.start += 1  # the bracket is the sentence's
-    value = text[result.start : result.end]
-    digits = sum(map(str.isdigit, value))
-    if (
-        digits < 9
-        # Decimals, ranges of years, lists of small numbers, timestamps.
-        or re.fullmatch(r"\d+\.\d+|\(?\d{4}\s?-\s?\d{4}|[1-9]\d(?: \d\d)+|\d{13,}", value)
-        or text[result.start - 1 : result.start] in ("/", ".", "=")
-        or text[result.end : result.end + 3].lstrip().startswith("=")
-    ):
-        return False
-    return not names_another_number(text, result.start) and not is_quantity(text, result.end)

@@ -30,7 +30,7 @@ JOIN = rf"(?:{GAP}(?:[:=\-\"'“”「【\[(*|]|是|为|叫做|叫|就是|的话
 
 _NOT_A_PERSON_NUMBER = re.compile(
     r"(?:(?:订|运|工|保|退款|售后|快递|物流|包裹|提货|流水|交易|商户|支付|发票|批|物料|商品|产品|设备|采购|合同|案件|服务单)单?"
-    r"(?:编号|单号|号码|号|码|编码|id)|(?:订单|单号|编号|编码|货号|型号|款号|条码|条形码|序列号"
+    r"(?:编号|单号|号码|号|码|编码|代码|id)|(?:订单|单号|编号|编码|货号|型号|款号|条码|条形码|序列号"
     r"|批次号?|商品码|商品id|时间戳|验证码|券码|兑换码|优惠码|版本号?|校验码|哈希值?|文号|案号|书号|刊号|房号|工号|学号|期号)"
     r"|order|orders|tracking|invoice|sku|serial|item|ref|reference|case|ticket|timestamp|isbn|issn|ean|upc|imei|imsi|sn"
     r"|uuid|guid|hash|md5|sha\d{0,3}|version|build|model|part|product|barcode|batch|trace|po)"
@@ -117,6 +117,6 @@ def is_quantity(text: str, end: int) -> bool:
 
 
 _UNIT = re.compile(
-    r"\s?(?:元|块钱|块|万|亿|次(?!日)|件|个(?!人)|台(?!湾)|箱|套|积分|人次|人(?![工在家呢吗])|%|(?:rmb|cny|usd|ms)(?![a-z])|美元|港币|毫秒)",
+    r"\s?(?:元|块钱|块|万|亿|次(?!日)|件|个(?!人)|台(?!湾)|箱|套|积分|人次|人(?![工在家呢吗])|分(?=[,。!？?\s]|$)|%|(?:rmb|cny|usd|ms)(?![a-z])|美元|港币|毫秒)",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from jobs.privacy.foreign_words import TRANSLITERATION
+from jobs.privacy.latin_evidence import LATIN
 from jobs.privacy.name_evidence import CUE, around, candidates, inside, surroundings
 from jobs.privacy.rules import Found, Rule, pattern_rule
 
@@ -22,11 +23,17 @@ from jobs.privacy.rules import Found, Rule, pattern_rule
 STEP = 0.125
 # Least log odds: a probability of 0.4, the lowest score that counts by default.
 _LEAST = math.log(0.4 / 0.6)
+# A word in Latin letters is more often a product or an identifier: a probability of 0.6.
+_LEAST_LATIN = math.log(0.6 / 0.4)
 # What an occurrence gains by another of the same name in the text that is certain by itself.
 _SURE, _REPEATED = 1.5, 2.0
 
 # What follows the name of a firm and not of a person: 雅戈尔集团.
-_FIRM = re.compile(r"[(]?(?:集团|股份|有限|控股|实业|律师事务所|会计师事务所)")
+# And of one whose trade stands between: 马应龙药业集团, 施贵宝制药有限公司, 海信(南京)电器有限公司.
+_TRADE = (
+    r"(?:[\u4e00-\u9fa5]?\([\u4e00-\u9fa5]{2,4}\))?(?:(?![任在说表是的为到从现曾兼与和及出创加、])[\u4e00-\u9fa5]){0,4}"
+)
+_FIRM = re.compile(rf"[(]?(?:控股|实业|律师事务所|会计师事务所)|{_TRADE}[(]?(?:集团|股份|有限)")
 # 任 is also "to hold an office": 至今任永辉超市董事, 现任清华大学教授.
 _SINCE = "今月年日曾现兼历"
 _INSTITUTION = re.compile(
@@ -55,12 +62,12 @@ def _best_around() -> int:
     best: dict[str, int] = {}
     for evidence, steps in weights().items():
         kind = evidence[:1]
-        if kind in "lrLRKJxyXY" and kind:
+        if kind in "lrLRKJxyXYuU" and kind:
             best[kind] = max(best.get(kind, 0), steps)
     return (
         sum(best.get(kind, 0) for kind in "lrLRKJ")
-        + max(best.get("x", 0), best.get("X", 0))
-        + max(best.get("y", 0), best.get("Y", 0))
+        + max(best.get(kind, 0) for kind in "xXU")
+        + max(best.get(kind, 0) for kind in "yYu")
     )
 
 
@@ -71,9 +78,9 @@ def _inside_steps(name: str, surname: int) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _around_steps(before: str, first: str, last: str, after: str, native: bool) -> int:
+def _around_steps(before: str, first: str, last: str, after: str, surname: int) -> int:
     table = weights()
-    return sum(table.get(evidence, 0) for evidence in around(before, first, last, after, native))
+    return sum(table.get(evidence, 0) for evidence in around(before, first, last, after, surname))
 
 
 def log_odds(text: str, start: int, end: int, surname: int) -> float:
@@ -89,6 +96,8 @@ def find_running_names(text: str) -> Iterator[Found]:
     for start, end, surname in candidates(text):
         if _inside_steps(text[start:end], surname) >= least:
             odds = log_odds(text, start, end, surname)
+            if surname == LATIN and odds < _LEAST_LATIN:
+                continue
             if odds >= _LEAST - _REPEATED and not _names_an_institution(text, start, end):
                 found.append((odds, start, end))
     sure = {text[start:end]: start for odds, start, end in found if odds >= _SURE}

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.similarity.guards import NEAR_GUARDS, guard_keys, pair_of
+from jobs.similarity.guard_facts import pair_of
+from jobs.similarity.guards import NEAR_GUARDS, guard_keys
 from jobs.similarity.keys import exact_keys, key_texts, strict_keys, tools_of, turn_keys
 from jobs.similarity.shingles import content_hashes, token_counts
 from jobs.similarity.turns import Rows, to_mask, turns_of, whole

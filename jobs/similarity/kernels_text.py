@@ -4,7 +4,8 @@ Every array is contiguous. A row is folded as it is read, by one table look-up a
 (``jobs.similarity.folding.fold_table``); its tokens and shingles live in scratch buffers that the next row reuses, so
 the memory of a batch is its result and the longest row.
 
-Hashes are wrapping 64-bit integer arithmetic throughout: the same on every machine.
+Hashes are wrapping 64-bit integer arithmetic throughout: the same on every machine. All in one file, because a kernel
+may call nothing outside its own (``jobs.similarity.kernels``) and all of these read a row's tokens.
 """
 
 from __future__ import annotations

@@ -73,18 +73,6 @@ class Shingles:
         np.cumsum([len(a) for a in listed], out=offsets[1:])
         return cls(np.concatenate([*listed, np.empty(0, np.uint32)]).astype(np.uint32), offsets)
 
-    def to_arrow(self) -> pa.LargeListArray:
-        """A large_list<uint32> array, sharing memory."""
-        return pa.LargeListArray.from_arrays(pa.array(self.offsets), pa.array(self.values))
-
-    @classmethod
-    def from_arrow(cls, column: pa.Array) -> Shingles:
-        """From a list or large_list column of integers, as Spark hands it over; a null counts as no shingles."""
-        offsets = np.zeros(len(column) + 1, dtype=np.int64)
-        np.cumsum(column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False), out=offsets[1:])
-        values = column.flatten().to_numpy(zero_copy_only=False)
-        return cls(values.astype(np.uint32, copy=False), offsets)
-
 
 @dataclass(frozen=True, slots=True)
 class Utf8:

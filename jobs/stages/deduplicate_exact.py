@@ -122,8 +122,8 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
     """
     started_at = datetime.now(UTC)
     params = Params.model_validate(job.params)
-    files = RowFiles.of(job.inputs)
-    if files.fit(params.rows_in_process):
+    files = RowFiles.within(job.inputs, params.rows_in_process)
+    if files is not None:
         decided = decide_here(files, params)
         refuse_mass_removal_here(spark, decided, job, params.max_removed_share)
         return commit_arrow(decided, job, started_at)

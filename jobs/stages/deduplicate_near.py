@@ -205,8 +205,8 @@ def run(spark: SparkSession, job: StageJob) -> TableVersion:
             _log.warning("deduplicate_near: %s", note)
         if earlier is not None:
             provenance["inputs"] = (*job.inputs.pinned(), earlier)
-    files = RowFiles.of(job.inputs)
-    if files.fit(params.rows_in_process):
+    files = RowFiles.within(job.inputs, params.rows_in_process)
+    if files is not None:
         return _run_here(spark, job, params, files, earlier, started_at, provenance)
     return _run_on_spark(spark, job, params, earlier, started_at, provenance)
 
@@ -238,7 +238,7 @@ def _run_on_spark(
 ) -> TableVersion:
     rows = read_current(spark, job.inputs)
     # Rows that earlier stages removed are not asked for, so texts need not be read around them.
-    texts = read(spark, job.inputs.rows) if job.inputs.rows else rows
+    texts = read(spark, job.inputs.rows_to_read())
     try:
         if earlier is not None:
             decisions = update(rows, params, read(spark, earlier), earlier.version + 1, texts)

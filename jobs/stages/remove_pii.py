@@ -21,7 +21,6 @@ from jobs.lake.versions import TableVersion
 from jobs.privacy.params import PrivacyParams
 from jobs.privacy.policy import entities_looked_for, operator_of
 from jobs.privacy.residual import kinds_to_count
-from jobs.privacy.surrogates import SURROGATE_PATTERNS
 from jobs.record_schema import ROW_SCHEMA
 
 # A row, and the sealed mapping from what stands in it to what stood there (``jobs.privacy.mapping``).
@@ -48,13 +47,15 @@ def transform(rows: DataFrame, params: Params, schema: pa.Schema = ROW_SCHEMA) -
 def residual_kinds(params: Mapping[str, Any]) -> tuple[str, ...]:
     """Of ``jobs.privacy.residual``, the kinds that parameters as committed leave nothing of. No salt is asked for.
 
-    Surrogates of a reserved range are not seen there; those that have none would be, and their kinds are left out.
+    Surrogates that can be told from a person's values are not counted there; kinds of which they cannot are left out.
     """
     policy = params.get("policy") or {}
     looked_for = entities_looked_for(params.get("entities"), policy)
     operators = {name: operator_of(policy, name) for name in looked_for}
-    left = {name for name, operator in operators.items() if operator == "surrogate" and name not in SURROGATE_PATTERNS}
-    return kinds_to_count({name for name, operator in operators.items() if operator != "keep"} - left)
+    return kinds_to_count(
+        {name for name, operator in operators.items() if operator != "keep"},
+        {name for name, operator in operators.items() if operator == "surrogate"},
+    )
 
 
 def run(spark: SparkSession, job: StageJob) -> TableVersion:

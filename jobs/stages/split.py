@@ -30,7 +30,6 @@ _KEYS = pa.schema(
     [("record_id", pa.string()), ("source", pa.string()), ("dialogue", pa.string()), ("prompt", pa.large_string())]
 )
 _CLUSTERS = pa.schema([("record_id", pa.string()), ("cluster", pa.string())])
-SIDES = ("train", "validation", "test")
 
 
 class Params(Model):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-# Extended pictographs without stars (ratings are counted in them), digits, arrows and check marks (lists use them).
+# Extended pictographs without stars (ratings are counted in them), digits, arrows and check marks (lists use them), and
+# without what boards and grids are drawn with: coloured squares and circles, chessmen, cards, tiles, dice, trigrams.
 _PICTURE = (
-    "[\u231a\u231b\u23e9-\u23f3\u2600-\u2604\u2607-\u2612\u2614-\u2685\u2690-\u26ff\u2728\u2763\u2764\u2753-"
-    "\u2755\u2757"
-    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+    "[\u231a\u231b\u23e9-\u23f3\u2600-\u2604\u2607-\u260f\u2614-\u262f\u2638-\u2653\u2665\u2668\u2670-\u267f"
+    "\u2690-\u26a9\u26ac-\u26ff\u2728\u2763\u2764\u2753-\u2755\u2757"
+    "\U0001f100-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001f531\U0001f53c-\U0001f7df\U0001f7ec-\U0001faff]"
 )
 _VARIANT = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff]){0,3}"
 # Bounded, so that no run of joined pictures, which would be one emoji, takes time by the square of its length.

@@ -21,8 +21,13 @@ _ENGLISH = frozenset(_ENGLISH_TEXT.split())
 _FOREIGN_TEXT = """
     el la los las que del una por para con es les des une est pas vous je und der die das ist nicht ich mit ein
     eine il che di per non sono não uma você com het een van niet och att det som är
+    du au aux dans sur avec sont ces cette qui leur nous mais auf den dem von im zu auch sich wird durch nach bei
+    se su como más pero muy della degli nel alla anche questo più os dos das pela pelo em ao é
+    voor zijn op aan ook ve bir için bu
 """
-_FOREIGN = frozenset(_FOREIGN_TEXT.split())
+_FOREIGN = frozenset(_FOREIGN_TEXT.split()) - _ENGLISH
+# So large a share of foreign words, two at least, makes a text foreign: an English one may name some.
+_FOREIGN_SHARE = 0.12
 # A Latin word says about as much as one and a half Chinese characters; a model name
 # in a Chinese sentence is no English.
 _HAN_SHARE_ZH, _HAN_SHARE_EN = 0.6, 0.1
@@ -35,10 +40,14 @@ def language_of(text: str) -> Language:
 
     A unit is a Chinese character, a Latin word, or a run of another script; code, URLs and placeholders do not count.
     "zh": at least 60% of the Chinese and Latin units are Chinese; "en": at most 10%; between them "mixed". "other":
-    a fifth of the characters is kana, 30% of the units are of other scripts, or there are ten and more Latin words that
-    are foreign rather than English.
+    a fifth of the characters is kana, 30% of the units are of other scripts, or there are ten and more Latin words of
+    which an eighth are foreign (or accented) and fewer English.
     """
-    prose = without_protected(text)
+    return language_of_prose(without_protected(text))
+
+
+def language_of_prose(prose: str) -> Language:
+    """``language_of`` a text that is known to hold no code, URLs or placeholders."""
     if prose.isascii():
         words = _WORD.findall(prose)
         return ("en" if _is_english(words) else "other") if words else "unknown"
@@ -49,7 +58,7 @@ def language_of(text: str) -> Language:
     units = han + len(words) + other
     if units + kana == 0:
         return "unknown"
-    if (kana >= 2 and kana >= _KANA_SHARE * (han + kana)) or other >= 0.3 * units:
+    if (kana >= 2 and kana >= _KANA_SHARE * (han + kana + len(words))) or other >= 0.3 * units:
         return "other"
     share = han / (han + len(words))
     if share >= _HAN_SHARE_ZH:
@@ -64,4 +73,6 @@ def _is_english(words: list[str]) -> bool:
         return True
     lower = [word.lower() for word in words]
     english, foreign = sum(w in _ENGLISH for w in lower), sum(w in _FOREIGN for w in lower)
-    return english >= foreign
+    # An accent in a capitalised word is a name's.
+    foreign += sum(not word.isascii() and word[0].islower() for word in words)
+    return english >= foreign or foreign < max(2, _FOREIGN_SHARE * len(words))

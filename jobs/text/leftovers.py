@@ -11,7 +11,7 @@ from jobs.text.emoji import count_emoji
 from jobs.text.protect import without_code
 
 _TOKENS = re.compile(
-    r"<\|[A-Za-z0-9_/ ]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|</?s>|<(?:pad"
+    r"<\|[A-Za-z0-9_/ ]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|\A\s*<s>|</s>(?=\s*(?:\Z|<s>))|<(?:pad"
     r"|unk|eos|bos|sep|cls|mask|end_of_turn|start_of_turn|endoftext)>"
     r"|\[(?:PAD|UNK|EOS|BOS|SEP|CLS|MASK)\]|<reserved_\d+>|<0x[0-9A-F]{2}>"
     r"|^### ?(?:Instruction|Response|Input|指令|回答|输入)[:：]\s*$",
@@ -38,11 +38,13 @@ _EMPTY = re.compile(
     r"|无|暂无|略|待补充|待回复|待跟进|待处理)[.。]?",
     re.IGNORECASE,
 )
+_LONGEST_EMPTY = len("[no response].")
 
 
 def is_word_for_nothing(text: str) -> bool:
     """Whether a text is only what stands for a missing value, such as null, N/A, 无 or 待补充."""
-    return len(text) < 40 and _EMPTY.fullmatch(text.strip()) is not None
+    said = text.strip()
+    return len(said) <= _LONGEST_EMPTY and _EMPTY.fullmatch(said) is not None
 
 
 def is_empty_answer(text: str) -> int:

@@ -20,27 +20,40 @@ _MARK = re.compile(r"[^\w\s]|_")
 _PLAIN_MARKS = frozenset("，。！？：；、（）“”‘’《》【】…—～·,.!?:;()\"'<>[]{}/\\|@#%&+=-_*^~`$￥")
 _DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"\s")
-_HAN_CLASS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN_BLOCKS = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"))
+_HAN_CLASS = "".join(f"{first}-{last}" for first, last in _HAN_BLOCKS)
 _HAN = re.compile(f"[{_HAN_CLASS}]")
-_HAN_RUN = re.compile(f"[{_HAN_CLASS}]+")
+_TEN_HAN = re.compile(f"(?:[{_HAN_CLASS}][^{_HAN_CLASS}]*+){{10}}")
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)")
 # Controls, line drawing and blocks, Braille, private use, no characters, half surrogates, U+FFFD.
 UNREADABLE = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2580-\u259f\u2800-\u28ff\ud800-\udfff\ue000-\uf8ff\ufff0-\ufffb\ufffd-\uffff"
 )
 _UNREADABLE = re.compile(f"[{UNREADABLE}\U000f0000-\U0010ffff]|(?<=[\u0300-\u036f])[\u0300-\u036f]")
+# One set of characters, which is looked through several times as fast.
+_MAYBE_UNREADABLE = re.compile(f"[{UNREADABLE}\U000f0000-\U0010ffff\u0300-\u036f]")
 _LEAST_CHARS = 10
 M = TypeVar("M", bound=Callable[..., Any])
 
 
 def _level_1() -> str:
-    """The 3,755 Chinese characters of GB 2312-80, level 1 (rows 16 to 55), which cover 99.7% of running text."""
-    rows = (bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
-    return "".join(pair.decode("gb2312", "ignore") for pair in rows)
+    """The Chinese characters that running text is made of: the 3,755 simplified ones of GB 2312-80, level 1 (rows 16 to
+    55), and the 5,401 traditional ones of Big5, level 1 (A440 to C67E)."""
+    gb = (bytes((high, low)) for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF))
+    big5 = (bytes((high, low)) for high in range(0xA4, 0xC7) for low in (*range(0x40, 0x7F), *range(0xA1, 0xFF)))
+    simplified = [pair.decode("gb2312", "ignore") for pair in gb]
+    traditional = [pair.decode("big5", "ignore") for pair in big5 if pair <= b"\xc6\x7e"]
+    return "".join(dict.fromkeys([*simplified, *traditional]))
+
+
+def _rarer_than(common: frozenset[str]) -> re.Pattern[str]:
+    """The others, as one set of characters: a set less another is looked through at a tenth of the speed."""
+    every = (chr(code) for first, last in _HAN_BLOCKS for code in range(ord(first), ord(last) + 1))
+    return re.compile(f"[{''.join(char for char in every if char not in common)}]")
 
 
 COMMON_HAN = _level_1()
-_RARE = re.compile(f"(?![{COMMON_HAN}])[{_HAN_CLASS}]")
+_RARE = _rarer_than(frozenset(COMMON_HAN))
 
 
 def of_prose(measure: M) -> M:
@@ -110,7 +123,7 @@ def readable_share(text: str) -> float | None:
 
 def may_be_unreadable(text: str) -> bool:
     """False where every part of the text has a ``readable_share`` of 1."""
-    return _UNREADABLE.search(text) is not None
+    return _MAYBE_UNREADABLE.search(text) is not None and _UNREADABLE.search(text) is not None
 
 
 @of_prose
@@ -122,14 +135,14 @@ def han_share(text: str) -> float | None:
 
 @of_prose
 def common_han_share(text: str) -> float | None:
-    """Share of the Chinese characters that are among the 3,755 common ones of GB 2312 level 1; from 10 on.
+    """Share of the Chinese characters that are among the common ones of GB 2312 or Big5, level 1; from 10 on.
 
-    Garbled GBK and text put together by machine fall far below; so does unconverted traditional Chinese.
+    Garbled text falls far below: Chinese rows whose UTF-8 is read as GBK give 0.30 in the median and 0.63 at most.
     """
-    if text.isascii():
+    if text.isascii() or _TEN_HAN.search(text) is None:
         return None
-    han = len(text) - len(_HAN_RUN.sub("", text))
-    return 1 - len(_RARE.findall(text)) / han if han >= _LEAST_CHARS else None
+    rare = len(_RARE.findall(text))
+    return 1 - rare / len(_HAN.findall(text)) if rare else 1.0
 
 
 @of_prose

@@ -7,7 +7,9 @@ import re
 import ftfy
 from ftfy.badness import is_bad
 
-from jobs.text.garbled import BEYOND_CHINESE, GBK_MARKS
+from jobs.text.frequent import FREQUENT, are_frequent
+from jobs.text.garbled import BEYOND_CHINESE
+from jobs.text.mojibake_gbk import repair_gbk
 from jobs.text.protect import SENTINEL
 
 # Only ftfy's encoding repairs: quotes, widths, ligatures, entities and line breaks are steps of their own or stay.
@@ -30,7 +32,7 @@ _CONFIG = ftfy.TextFixerConfig(
 )
 _C1 = re.compile("[\x80-\x9f\ud800-\udfff]")
 
-_GBK_RUN = re.compile("[^\x00-\x7f\U000f0000-\U000ffffd]{2,}")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 # GB 2312 has both bytes of a character from A1 on.
 _LATIN_TEXT = re.compile("[\x00-\xff]++")
@@ -39,13 +41,9 @@ _LATIN_RUN = re.compile("[\xa1-\xfe]{4,}")
 # and the runs of it that GB 2312 could be are left to ftfy.
 _LOW_BYTE = "\x80-\x9f€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _WAS_UTF8 = re.compile(f"[\xc3-\xef](?:[{_LOW_BYTE}][\x80-\xbf{_LOW_BYTE}]|[\x80-\xbf{_LOW_BYTE}][{_LOW_BYTE}])")
-# A list of accented letters decodes too, but not into characters that make up half of what people write: by chance one
-# in twenty would be among them.
-_FREQUENT = frozenset(
-    "的一是了我不人在他有这上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学么之都好"
-    "看起发当没成只如事把还用第样道想作种开见明问力理点几定本公做外相西果走将月十实向声车全信重三机工物气每并别真打太新比才"
-    "便再书部水像等体却加电主利受听表少代员许先口由写性或住难教花结色您请谢货款退单订换服客店快递付价买卖量品件号码给让什"
-)
+# One Chinese character between ASCII, read as Windows-1252, which ftfy leaves alone ("23 å…ƒ" for 23 元). In French a
+# word may end so too («parlé…»), but reads as a rare character.
+_ONE_CHARACTER = re.compile(f"(?<![^\x00-\x7f])[ä-é](?:[{_LOW_BYTE}][\xa0-\xbf{_LOW_BYTE}]|[\xa0-\xbf][{_LOW_BYTE}])")
 
 
 def repair_mojibake(text: str) -> str:
@@ -73,9 +71,13 @@ def _repair(text: str) -> str:
         if _WAS_UTF8.search(text) is None:
             text = _LATIN_TEXT.sub(_repair_latin, text)
         text = ftfy.fix_text(text, _CONFIG)
-    if GBK_MARKS.search(text) and len(GBK_MARKS.findall(text)) >= 2:
-        text = _GBK_RUN.sub(_repair_gbk, text)
-    return text
+    text = _ONE_CHARACTER.sub(_repair_character, text)
+    return repair_gbk(text)
+
+
+def _repair_character(match: re.Match[str]) -> str:
+    character = match.group().encode("sloppy-windows-1252", "replace").decode("utf-8", "replace")
+    return character if character in FREQUENT else match.group()
 
 
 def _repair_latin(match: re.Match[str]) -> str:
@@ -92,22 +94,7 @@ def _as_gb2312(text: str) -> str | None:
         repaired = text.encode("latin-1").decode("gb2312")
     except UnicodeDecodeError:
         return None
-    han = [c for c in repaired if "\u4e00" <= c <= "\u9fff"]
-    frequent = sum(c in _FREQUENT for c in han)
-    return repaired if len(set(han)) > 1 and frequent >= (0.25 if len(han) >= 8 else 0.4) * len(han) else None
-
-
-def _repair_gbk(match: re.Match[str]) -> str:
-    """Chinese text that was UTF-8 and was read as GBK: right only if every byte turns back, and into Chinese."""
-    run = match.group()
-    if not GBK_MARKS.search(run):
-        return run
-    try:
-        repaired = run.encode("gb18030").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return run
-    return (
-        repaired
-        if all("\u3000" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef" or c in "—…“”‘’·" for c in repaired)
-        else run
-    )
+    # A list of accented letters decodes too, but not into characters that make up half of what people write; "»»»»"
+    # does, into one of them.
+    han = _CHINESE.findall(repaired)
+    return repaired if len(set(text)) > 1 and are_frequent(han) else None

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from jobs.record import map_texts
+from jobs.record import map_texts, texts_of
+from jobs.text.about_markup import is_about_markup
 from jobs.text.boilerplate import strip_boilerplate
 from jobs.text.characters import drop_control_characters
 from jobs.text.chinese_script import to_simplified
 from jobs.text.emoji import shorten_emoji_runs
+from jobs.text.escapes import undo_escapes
 from jobs.text.html_text import html_to_text
 from jobs.text.links import replace_mentions, replace_urls
 from jobs.text.mojibake import repair_mojibake
@@ -35,6 +37,7 @@ Note = Callable[[str, str, str, list[str]], None]
 STEPS: dict[str, Step] = {
     "urls": lambda text, params: replace_urls(text, params.urls),
     "mentions": lambda text, params: replace_mentions(text, params.mentions),
+    "escapes": lambda text, _params: undo_escapes(text),
     "mojibake": lambda text, _params: repair_mojibake(text),
     "control_characters": lambda text, _params: drop_control_characters(text),
     "unicode": lambda text, params: fold_unicode(text, params.unicode),
@@ -57,19 +60,37 @@ def normalize(text: str, params: NormalizeParams | None = None) -> tuple[str, di
     becomes a tag), so the steps run until none changes anything; a text that does not come to rest in 12 rounds was
     made to do so, and stays as it is. Never raises, and takes time that is linear in the text.
     """
+    return _normalize(text, _prepare(params or _USUAL))
+
+
+class _Prepared(NamedTuple):
+    params: NormalizeParams
+    is_plain: Callable[[str], bool]
+    steps: tuple[tuple[str, Step], ...]
+
+
+@lru_cache(maxsize=16)
+def _prepare(params: NormalizeParams) -> _Prepared:
+    steps = tuple((name, step) for name, step in STEPS.items() if getattr(params, name) not in (False, "keep"))
+    return _Prepared(params, plain_check(params), steps)
+
+
+def _normalize(text: str, prepared: _Prepared) -> tuple[str, dict[str, int]]:
+    if not text or prepared.is_plain(text):
+        return text, {}
     changed: dict[str, int] = {}
 
     def note(step: str, _before: str, _after: str, _pieces: list[str]) -> None:
         changed[step] = 1
 
-    after = settle(text, params or _USUAL, note)
+    after = settle(text, prepared.params, note)
     return after, changed if after != text else {}
 
 
 def settle(text: str, params: NormalizeParams, note: Note) -> str:
     """The normalised text; ``note`` is told of each change on the way."""
     original = text
-    is_plain, steps = plain_check(params), _steps(params)
+    _params, is_plain, steps = _prepare(params)
     for _ in range(_MAX_ROUNDS):
         if not text or is_plain(text) or _is_json(text):
             return text
@@ -92,11 +113,6 @@ def settle(text: str, params: NormalizeParams, note: Note) -> str:
     return original
 
 
-@lru_cache(maxsize=16)
-def _steps(params: NormalizeParams) -> tuple[tuple[str, Step], ...]:
-    return tuple((name, step) for name, step in STEPS.items() if getattr(params, name) not in (False, "keep"))
-
-
 def normalize_row(
     row: dict[str, Any],
     params: NormalizeParams | None = None,
@@ -111,18 +127,39 @@ def normalize_row(
             do with; counted as ``boilerplate`` where removed, as ``boilerplate_seen`` where only flagged.
     """
     counts: Counter[str] = Counter()
-
-    def convert(text: str) -> str:
-        after, changed = normalize(text, params)
-        counts.update(changed)
-        return after
-
-    out = map_texts(row, convert)
-    policy = (params or _USUAL).boilerplate
+    params = params or _USUAL
+    out = _map_texts(row, params, counts)
+    policy = params.boilerplate
     lines = (boilerplate or {}).get((row.get("source") or {}).get("name", ""))
     if lines and policy != "keep":
         counts.update(strip_boilerplate(out, lines, remove=policy == "remove"))
     return out, dict(counts)
+
+
+def _map_texts(row: dict[str, Any], params: NormalizeParams, counts: Counter[str]) -> dict[str, Any]:
+    """The row with each text normalised; in one that is about markup, which a question may tell, all tags stay."""
+    usual: Counter[str] = Counter()
+    out = map_texts(row, _counting(params, usual))
+    if "html" in usual and any(map(is_about_markup, texts_of(row))):
+        without: Counter[str] = Counter()
+        kept = map_texts(row, _counting(params.model_copy(update={"html": False}), without))
+        # Asked of what stays too, so that the answer is the same when the row comes again.
+        if any(map(is_about_markup, texts_of(kept))):
+            out, usual = kept, without
+    counts.update(usual)
+    return out
+
+
+def _counting(params: NormalizeParams, counts: Counter[str]) -> Callable[[str], str]:
+    prepared = _prepare(params)
+
+    def convert(text: str) -> str:
+        after, changed = _normalize(text, prepared)
+        if changed:
+            counts.update(changed)
+        return after
+
+    return convert
 
 
 def _is_json(text: str) -> bool:

@@ -37,6 +37,10 @@ class NormalizeParams(BaseModel):
 
     urls: LinkPolicy = Field(default="keep", description="URLs: as they are, as <URL>, or gone.")
     mentions: LinkPolicy = Field(default="keep", description="@names: as they are, as <MENTION>, or gone.")
+    escapes: bool = Field(
+        default=True,
+        description="Undo escapes of an export: \\\\u4f60\\\\u597d as Chinese, \\\\n between words as a break.",
+    )
     mojibake: bool = Field(default=True, description="Undo encoding damage (UTF-8 or GBK read as something else).")
     control_characters: bool = Field(
         default=True, description="Drop control, zero-width and stray direction characters, tags and terminal codes."

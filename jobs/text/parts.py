@@ -8,8 +8,18 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from jobs.text.language import language_of
+from jobs.text.language import language_of, language_of_prose
 from jobs.text.protect import may_hold
+
+# What a rule ``reads`` -> the attribute that holds it.
+_READ = {
+    "prompt": "prompts",
+    "response": "responses",
+    "learnt": "learnt",
+    "text": "texts",
+    "any": "all",
+    "whole": "joined",
+}
 
 
 @dataclass
@@ -53,15 +63,18 @@ class Parts:
 
     def read(self, reads: str) -> tuple[str, ...]:
         """The texts that a rule with these ``reads`` measures one by one; ``whole`` is all of them joined."""
-        if reads == "prompt":
-            return self.prompts
-        if reads == "response":
-            return self.responses
-        if reads == "learnt":
-            return self.learnt
-        if reads == "text":
-            return () if self.text is None else (self.text,)
-        return self.all if reads == "any" else (self.whole,)
+        told: tuple[str, ...] = getattr(self, _READ[reads])
+        return told
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The plain text, if there is one."""
+        return () if self.text is None else (self.text,)
+
+    @cached_property
+    def joined(self) -> tuple[str, ...]:
+        """``whole``, by itself."""
+        return (self.whole,)
 
     @cached_property
     def learnt(self) -> tuple[str, ...]:
@@ -92,7 +105,7 @@ class Parts:
     @cached_property
     def language(self) -> str:
         """The language of the whole."""
-        return language_of(self.whole)
+        return language_of_prose(self.whole) if self.is_plain else language_of(self.whole)
 
 
 def _said(messages: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

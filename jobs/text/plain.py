@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from jobs.text.chinese_script import traditional_characters
-from jobs.text.garbled import GBK_MARKS
+from jobs.text.mojibake_gbk import FIRST
 from jobs.text.params import NormalizeParams
 
 _CHINESE_MARKS = "，。！？、：；（）《》〈〉【】…"
@@ -47,6 +47,7 @@ def _harmless(params: NormalizeParams) -> str:
     """Every character but Chinese ones that a plain text may hold."""
     kept = _ASCII + "\n" + _CURLY_QUOTES + _CORNER_QUOTES + ("" if params.width == "half" else _CHINESE_MARKS)
     gone = "&<" if params.html else ""
+    gone += "\\" if params.escapes else ""
     gone += "@" if params.mentions != "keep" else ""
     gone += ",.!?;:()" if params.width == "full" else ""
     gone += "\"'" + _CURLY_QUOTES + _CORNER_QUOTES if params.quotes != "keep" else ""
@@ -56,7 +57,7 @@ def _harmless(params: NormalizeParams) -> str:
 def _harmless_han(params: NormalizeParams) -> str:
     """Chinese characters but those that damaged encoding leaves, and traditional ones where those are replaced: ranges
     for a character class."""
-    harmful = {ord(c) for c in GBK_MARKS.pattern}
+    harmful = set(map(ord, FIRST))
     harmful |= set(map(ord, traditional_characters())) if params.traditional_to_simplified != "keep" else set()
     edges = [0x4E00 - 1, *sorted(code for code in harmful if 0x4E00 <= code < 0xA000), 0xA000]
     return "".join(f"{chr(a + 1)}-{chr(b - 1)}" for a, b in pairwise(edges) if b - a > 1)

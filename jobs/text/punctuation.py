@@ -41,7 +41,8 @@ def _runs(longest: int) -> tuple[tuple[re.Pattern[str], str], ...]:
         for pattern, instead in (
             (f"。{{{max(more, 3)},}}", "……"),
             (f"…{{{more_than_ellipsis},}}", "……"),
-            (rf"(?<!\.)\.{{{more_than_dots},}}", "..."),
+            # Not Python's "from ....package".
+            (rf"(?<!\.)(?<!from )\.{{{more_than_dots},}}", "..."),
             (f"([，、；：！？～])\\1{{{longest},}}", r"\1"),
             # Two are often an operator ("!!", "??").
             (rf"([!?,;])\1{{{max(longest, 2)},}}", r"\1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -35,6 +36,7 @@ class Rule:
         measure: of one text, or of the ``Parts`` where ``line.reads`` is "row"; None is no verdict.
         plain: the same measure for texts without code, formulas, links, placeholders and tokens.
         cue, without: as in ``quality_measures.Measure``.
+        unless: what no prompt of the row may match for the rule to speak.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Rule:
     plain: Callable[[Any], Any]
     cue: Callable[[str], bool] | None = None
     without: float = 0
+    unless: re.Pattern[str] | None = None
 
     def value(self, parts: Parts) -> Any:
         """The row's value: of several texts the one furthest on the bad side; None where nothing can be said."""
@@ -53,7 +56,10 @@ class Rule:
         if self.cue is not None and not self.cue(parts.whole):
             return self.without if parts.read(self.line.reads) else None
         measure = self.plain if parts.is_plain else self.measure
-        values = [value for text in parts.read(self.line.reads) if (value := measure(text)) is not None]
+        texts = parts.read(self.line.reads)
+        if len(texts) == 1:
+            return measure(texts[0])
+        values = [value for text in texts if (value := measure(text)) is not None]
         if not values:
             return None
         return min(values) if self.limit == "min" else max(values)
@@ -65,6 +71,10 @@ class Rule:
         if self.limit == "max":
             return bool(value > self.bound)
         return bool(value < self.bound) if self.limit == "min" else value not in self.bound
+
+    def excused(self, parts: Parts) -> bool:
+        """Whether a prompt asks for what the rule looks for (``unless``)."""
+        return self.unless is not None and any(map(self.unless.search, parts.prompts))
 
     def speaks_of(self, language: str) -> bool:
         """Whether the rule means something in rows of this language; where none can be told, every rule does."""
@@ -95,7 +105,7 @@ class QualityRules:
             if rule.line.languages and not rule.speaks_of(parts.language):
                 continue
             value = rule.value(parts)
-            if value is not None and rule.breaks(value):
+            if value is not None and rule.breaks(value) and not rule.excused(parts):
                 found.append(_verdict(rule, value))
         return found
 
@@ -134,7 +144,8 @@ def make_rule(name: str, line: RuleLine) -> Rule:
     of = MEASURES[line.measure]
     measure = _measure(line)
     plain = getattr(measure, "plain", measure)
-    return Rule(name, line, limit, line.bound, measure, plain, of.cue, of.without)
+    unless = re.compile(line.unless, re.IGNORECASE) if line.unless else None
+    return Rule(name, line, limit, line.bound, measure, plain, of.cue, of.without, unless)
 
 
 def _measure(line: RuleLine) -> Callable[[Any], Any]:

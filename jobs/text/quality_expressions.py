@@ -104,7 +104,8 @@ def _alphabetic_word_share(text: str) -> str:
 
 
 def _symbol_to_word_ratio(text: str) -> str:
-    return _words(text, lambda words: _count(text, r"#|…|\.\.\."))
+    signs, ellipses = _count(text, "#"), _count(text, r"…|\.\.\.")
+    return _words(text, lambda words: f"greatest({signs}, {ellipses})")
 
 
 # Measure -> the SQL of its value for one text, itself given as SQL. Those that are missing columns cannot say, or only

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from jobs.text import dialogue_faults, garbled, leftovers, measures, repetition, row_measures, words
+from jobs.text import garbled, injected_orders, leftovers, measures, repetition, row_measures, words
 
 Option = Literal["n", "pattern", "words_from", "scored_by"]
 
@@ -59,7 +59,7 @@ def _rows(*functions: Callable[..., Any]) -> list[Measure]:
 _ALL = [
     *_texts(
         measures.characters,
-        dialogue_faults.injected_orders,
+        injected_orders.injected_orders,
         words.stop_words,
         counts=True,
     ),
@@ -93,8 +93,12 @@ _ALL = [
         row_measures.refused_answers,
         row_measures.refused_chosen,
         row_measures.cut_off_answers,
+        row_measures.unmarked_answers,
         row_measures.echoed_answers,
         row_measures.contradicted_counts,
+        row_measures.spoken_slots,
+        row_measures.document_slots,
+        row_measures.foreign_answers,
     ),
     Measure("language", row_measures.language, of_row=True, gives_words=True),
     Measure("matches", None, needs="pattern", counts=True),

@@ -76,6 +76,9 @@ class RuleLine(BaseModel):
     )
     source: str = Field(default="", description="Where the rule, or its bound, comes from.")
     n: int | None = Field(default=None, ge=1, le=100, description="Units of a run, for measures of n-grams.")
+    unless: str | None = Field(
+        default=None, description="A regular expression, in any case: where a prompt matches it, the rule says nothing."
+    )
     pattern: str | None = Field(default=None, description="A regular expression, for the measure `matches`.")
     words_from: str | None = Field(default=None, description="A file of one word a line, for `listed_words`.")
     words_sha256: str | None = Field(default=None, description="Of that file; filled in by itself.")
@@ -180,11 +183,11 @@ def _check_bound(name: str, line: dict[str, Any], needs: str | None, gives_words
         _refuse((name,), f"expected one bound, {expected}, came {came}; `{name}: off` switches the rule off", None)
     if needs and not line.get(needs):
         _refuse((name,), f"`{line['measure']}` needs `{needs}`", None)
-    if needs == "pattern":
+    for key in ("pattern", "unless"):
         try:
-            re.compile(line["pattern"])
+            re.compile(line.get(key) or "")
         except re.error as error:
-            _refuse((name, "pattern"), f"no regular expression ({error})", None)
+            _refuse((name, key), f"no regular expression ({error})", None)
     if needs == "words_from":
         line["words_sha256"] = _file_hash(name, line["words_from"])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 from jobs.text.measures import of_prose, of_uncoded
@@ -23,7 +24,14 @@ _MIN_LINES = 4
 _MIN_PARAGRAPHS = 3
 _BULLET = re.compile(r"[•●○▪■◦‣⁃·*\-–—]\s|[•●○▪■◦‣⁃]")
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|。。。)\s*$")
+# One piece over and over; one character ten times.
 _REPEATED = re.compile(r"([^\s]{2,30}?)\1{3,}|([^\s\-=_*#.~—…])\2{9,}")
+# Two to eight Latin words four times; one word seven times.
+_LETTERS = "A-Za-z\u00c0-\u024f'’"
+_WORD = re.compile(f"[{_LETTERS}]+")
+_WITH_END = f"(?:[{_LETTERS}]{{1,20}}[ ,.;!?]{{1,3}})"
+_MOST_WORDS = 8
+_REPEATED_WORDS = re.compile(rf"({_WITH_END}{{2,8}}?)\1{{3,}}|({_WITH_END})\2{{6,}}")
 
 
 @of_uncoded
@@ -58,15 +66,13 @@ def duplicate_paragraph_character_share(text: str) -> float:
 @of_uncoded
 def bullet_line_share(text: str) -> float | None:
     """Share of the lines that begin with a bullet (Gopher, A1.1: at most 0.90); texts of four lines on."""
-    lines = _plain_lines(text)
-    return sum(_BULLET.match(line) is not None for line in lines) / len(lines) if len(lines) >= _MIN_LINES else None
+    return _line_share(text, _BULLET.match)
 
 
 @of_uncoded
 def ellipsis_line_share(text: str) -> float | None:
     """Share of the lines that end in an ellipsis (Gopher, A1.1: at most 0.30); texts of four lines on."""
-    lines = _plain_lines(text)
-    return sum(_ELLIPSIS.search(line) is not None for line in lines) / len(lines) if len(lines) >= _MIN_LINES else None
+    return _line_share(text, _ELLIPSIS.search)
 
 
 @of_uncoded
@@ -114,7 +120,7 @@ def duplicate_ngram_share(text: str, n: int) -> float:
 
 @of_prose
 def repeated_run_share(text: str) -> float:
-    """Share of the text that one piece of 2 to 30 characters fills by following itself four times or more.
+    """Share of the text that one piece, of 2 to 30 characters or 1 to 8 words, fills by following itself many times.
 
     For "您好您好您好您好您好您好". Laughter and dashes (one character over and over) count from ten on.
     """
@@ -125,8 +131,30 @@ def repeated_run_share(text: str) -> float:
         return 0.0
     if len(prose) - 1 - len(set(pairwise(prose))) < 5 or max(Counter(pairwise(prose)).values()) < 4:
         return 0.0
-    longest = max((len(match.group()) for match in _REPEATED.finditer(prose)), default=0)
-    return longest / len(prose)
+    found = [len(match.group()) for match in _REPEATED.finditer(prose)]
+    if _words_may_repeat(prose):
+        found += [len(match.group()) for match in _REPEATED_WORDS.finditer(prose)]
+    return max(found, default=0) / len(prose)
+
+
+def _words_may_repeat(prose: str) -> bool:
+    """Whether some three words in a row come again within eight words, twice: they do wherever words are repeated four
+    times, even if the first of them is the end of a longer one."""
+    words = _WORD.findall(prose)
+    threes = list(zip(words, words[1:], words[2:], strict=False))
+    if len(threes) - len(set(threes)) < 2:
+        return False
+    last: dict[tuple[str, str, str], int] = {}
+    again = 0
+    for at, three in enumerate(threes):
+        again += at - last.get(three, -_MOST_WORDS - 1) <= _MOST_WORDS
+        last[three] = at
+    return again >= 2
+
+
+def _line_share(text: str, found: Callable[[str], re.Match[str] | None]) -> float | None:
+    lines = _plain_lines(text)
+    return sum(found(line) is not None for line in lines) / len(lines) if len(lines) >= _MIN_LINES else None
 
 
 def _plain_lines(text: str) -> list[str]:

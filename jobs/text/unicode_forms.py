@@ -13,10 +13,12 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 # Characters of Chinese, Japanese and Korean, and punctuation that only they have.
 _EAST_ASIAN = re.compile(f"[{HAN}\u3001-\u301b\u3040-\u30ff\u3105-\u312f\uac00-\ud7a3]")
 
-# Compatibility forms that differ in nothing but their encoding: half-width kana and hangul, ligatures, radicals.
+# Compatibility forms that differ in nothing but their encoding: half-width kana and hangul, ligatures, radicals. A lone
+# half-width kana, middle dot or voicing mark is of a drawn face: "(｡･ω･｡)ﾉ", "ﾟ" after a bracket.
 # Circled digits, superscripts, fractions, letters of mathematics and Roman numerals keep their meaning, which NFKC
 # would lose ("x²" is not "x2"); so do full-width marks, which are punctuation in Chinese (see set_width).
-_COMPATIBILITY = re.compile("[\uff65-\uffdc\ufb00-\ufb06\u2e9f\u2ef3\u2f00-\u2fd5]+")
+_COMPATIBILITY = re.compile("[\uff66-\uff9d][\uff65-\uff9f]+|[\uffa0-\uffdc\ufb00-\ufb06\u2e9f\u2ef3\u2f00-\u2fd5]+")
+_LOOSE_VOICING = re.compile("[\u3099\u309a]")
 
 # UAX #15 D3 (Stream-Safe Text Format): no text of any language needs more than 30 combining marks in a row. A run of
 # a million would take Unicode normalisation, which sorts it, the square of that.
@@ -26,6 +28,8 @@ _MAY_BE_MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff"
     f"\ufb1e\ufe20-\ufe2f\U000101fd-\U0001efff]{{{_MAX_MARKS}}}"
 )
+
+_LATIN = re.compile("[0-9A-Za-z]")
 
 # Full-width letters, digits and signs are ASCII typed on a Chinese keyboard. Not among them: , ! : ; ? ( ) . ~ which
 # are Chinese punctuation there, and the yen sign.
@@ -54,10 +58,16 @@ def fold_unicode(text: str, form: Unicode = "nfkc") -> str:
     if text.isascii():
         return text
     if form == "nfkc" and _COMPATIBILITY.search(text):
-        text = _COMPATIBILITY.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+        text = _COMPATIBILITY.sub(_usual_form, text)
     if _MAY_BE_MARKS.search(text):
         text = _long_marks().sub(r"\1", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _usual_form(match: re.Match[str]) -> str:
+    """What the characters stand for; a voicing mark that no kana takes would stand on whatever is before it."""
+    usual = unicodedata.normalize("NFKC", match.group())
+    return match.group() if _LOOSE_VOICING.search(usual) else usual
 
 
 @lru_cache(maxsize=1)
@@ -84,10 +94,15 @@ def set_width(text: str, width: Width = "mixed") -> str:
 
 def _mixed(text: str) -> str:
     if _NOT_PUNCTUATION.search(text) is None:
-        return text if _EAST_ASIAN.search(text) else text.translate(_MARKS)
+        return _latin_marks(text)
     text = _CLOCK_OR_POINT.sub(lambda match: ":" if match.group() == "：" else ".", text).translate(_LETTERS)
     text = _SIGN_RUN.sub(lambda match: match.group().translate(_SIGNS) if _beside_ascii(match) else match.group(), text)
-    return text if _EAST_ASIAN.search(text) else text.translate(_MARKS)
+    return _latin_marks(text)
+
+
+def _latin_marks(text: str) -> str:
+    """Chinese marks as ASCII's in a text of Latin letters or digits; "？？？" by itself tells no language."""
+    return text.translate(_MARKS) if _LATIN.search(text) and not _EAST_ASIAN.search(text) else text
 
 
 def _beside_ascii(match: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from jobs.text.measures import of_prose
 
 _LETTERS = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
-_SYMBOL = re.compile(r"#|…|\.\.\.")
+_ELLIPSIS = re.compile(r"…|\.\.\.")
 _LEAST_WORDS = 50
 # Gopher's own eight.
 _STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
@@ -38,9 +38,9 @@ def alphabetic_word_share(text: str) -> float | None:
 
 @of_prose
 def symbol_to_word_ratio(text: str) -> float | None:
-    """Hash signs and ellipses a word (Gopher: at most 0.10)."""
+    """Hash signs or ellipses a word, whichever are more (Gopher: at most 0.10 of either)."""
     words = _words(text)
-    return len(_SYMBOL.findall(text)) / len(words) if words else None
+    return max(text.count("#"), len(_ELLIPSIS.findall(text))) / len(words) if words else None
 
 
 @of_prose

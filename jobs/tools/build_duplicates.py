@@ -20,15 +20,12 @@ import pyarrow.compute as pc
 from jobs.lake.layout import Layout
 from jobs.lake.versions import Commit, TableVersion, history, scan
 from jobs.similarity.keys import KEY_COLUMNS, By, key_texts
+from jobs.tools.build_pages import NoPageError, refuse_page, rows_to_show
 from jobs.tools.dedup_page import report_html
 from jobs.tools.dedup_pairs import Found, Pairs, no_pairs
 from jobs.tools.dedup_report import DedupReport, Shown, report
 
 STAGES = ("deduplicate_exact", "deduplicate_near", "deduplicate_semantic")
-
-
-class NoDecisionsError(ValueError):
-    """There are no decisions to report on; the message says which there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +43,12 @@ def checked_page(page: Path, stage: str, by: str, *, force: bool) -> Path:
     """The page's place.
 
     Raises:
-        NoDecisionsError: an unknown stage or part of a row, or a page that exists.
+        NoPageError: an unknown stage or part of a row, or a page that exists or has no folder.
     """
     for option, given, known in (("--stage", stage, STAGES), ("--by", by, get_args(By))):
         if given not in known:
-            raise NoDecisionsError(f"{option}: expected one of {', '.join(known)}; came {given}")
-    if page.exists() and not force:
-        raise NoDecisionsError(f"{page} exists; overwrite it with --force")
+            raise NoPageError(f"{option}: expected one of {', '.join(known)}; came {given}")
+    refuse_page(page, force=force)
     return page
 
 
@@ -64,12 +60,10 @@ def write_build_page(root: Path, dataset: str, stage: str, by: By, page: Path) -
         by: the part of a row that is shown: that which the stage compared.
 
     Raises:
-        NoDecisionsError: the stage has decided nothing, or on rows of the raw zone, which no page may show.
+        NoPageError: the stage has decided nothing, or on rows of the raw zone, which no page may show.
     """
     commit = _newest(root, dataset, stage)
-    rows = commit.provenance.inputs[0]
-    if Path(rows.path).is_relative_to(root / "raw"):
-        raise NoDecisionsError(f"{stage} of {dataset} read the raw zone, which holds personal data: no page shows it")
+    rows = rows_to_show(commit, root, dataset)
     counts, found = _decisions(commit.table)
     shown = _report(f"{dataset}, {stage}, {commit.table}, run {commit.provenance.run_id}", counts, found, rows, by)
     page.write_text(report_html(shown), encoding="utf-8")
@@ -82,11 +76,9 @@ def _newest(root: Path, dataset: str, stage: str) -> Commit:
         return commits[0]
     there = [name for name in STAGES if history(Layout(root, dataset).table(name, "clean"))]
     if there:
-        raise NoDecisionsError(f"{dataset} has no decisions of {stage}; there are those of {', '.join(there)}")
+        raise NoPageError(f"{dataset} has no decisions of {stage}; there are those of {', '.join(there)}")
     known = sorted(p.name for p in (root / "clean").iterdir()) if (root / "clean").is_dir() else []
-    raise NoDecisionsError(
-        f"no data set {dataset} with a deduplication in {root}; there are {', '.join(known) or 'none'}"
-    )
+    raise NoPageError(f"no data set {dataset} with a deduplication in {root}; there are {', '.join(known) or 'none'}")
 
 
 def _decisions(table: TableVersion) -> tuple[dict[str, int], list[_Duplicate]]:

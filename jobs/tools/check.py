@@ -19,7 +19,8 @@ from jobs.formats.targets import TARGETS
 from jobs.formats.targets.check import Finding, Verdict, check_rows
 from jobs.formats.targets.rule import Measure
 from jobs.sources.files import read_rows
-from jobs.tools.command import UsageError, find_input, run
+from jobs.tools.command import UsageError, find_input, parser_of, run
+from jobs.tools.json_output import json_report
 from jobs.tools.progress import progress
 from jobs.tools.templates import DEFAULT_TEMPLATE, add_template_arguments, counter_and_template
 
@@ -85,7 +86,7 @@ def report_json(verdict: Verdict) -> str:
         "passes": not verdict.fails,
         "findings": found,
     }
-    return orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(report)
 
 
 def _main(arguments: argparse.Namespace) -> int:
@@ -163,11 +164,8 @@ def _finding_lines(finding: Finding) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gristmill check",
-        description="Apply a trainer's own acceptance rules: which rows would it drop, and why?",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = parser_of(
+        "gristmill check", "Apply a trainer's own acceptance rules: which rows would it drop, and why?", _EXAMPLES
     )
     parser.add_argument("dataset", metavar="DATASET", help="a file, folder or pattern, as the trainer would read it")
     parser.add_argument("--target", required=True, choices=list(TARGETS), help="the trainer")

@@ -1,4 +1,4 @@
-"""What both tools share: user mistakes as one line, files that are asked for and written, field mappings."""
+"""What the tools share: user mistakes as one line, files that are asked for and written, common options."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ def run(command: Callable[[], int], name: str) -> int:
         return 130
 
 
+def parser_of(program: str, description: str, examples: str) -> argparse.ArgumentParser:
+    """A command's parser; its help ends with ``examples``, laid out as they are."""
+    return argparse.ArgumentParser(
+        prog=program,
+        description=description,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def find_input(given: str) -> list[Path]:
     """The files that were asked for, at least one.
 
@@ -74,6 +84,12 @@ def refuse_overwriting(outputs: Iterable[Path], inputs: Sequence[Path], *, force
             raise UsageError(f"{file} is the input itself; name another file with {option}")
         if file.exists() and not force:
             raise UsageError(f"{file} exists; overwrite it with --force, or name another file with {option}")
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a command that writes a file and tells of it."""
+    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
 def add_format_options(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import orjson
-
 from jobs.formats.export import Export
+from jobs.tools.json_output import json_report
 from jobs.tools.places import Places, name_rows
 from jobs.tools.quarantine import told_of_quarantine
 
@@ -66,4 +65,4 @@ def summary_json(done: Conversion) -> str:
         "lost": done.lost,
         "out_of_order": export.out_of_order,
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(told)

@@ -24,9 +24,10 @@ from jobs.tools import command, csv_output
 from jobs.tools.command import UsageError
 from jobs.tools.conversion_report import Conversion, summary_json, summary_text
 from jobs.tools.csv_output import CsvWriter
+from jobs.tools.json_output import written_together
 from jobs.tools.places import Place, Places
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantined
+from jobs.tools.quarantine import not_json, quarantined, settled
 
 _EXAMPLES = """examples:
   python format_converter.py --input raw_data.csv --format alpaca
@@ -63,26 +64,20 @@ def convert(
     reasons: Counter[str] = Counter()
     lost: dict[str, Places] = {}
     rows_in = 0
-    part = quarantine.with_name(quarantine.name + ".part")
     writer = CsvWriter(output) if to == csv_output.NAME else Exporter(output, to)
-    try:
-        with writer, part.open("wb") as refused, progress("converting", inputs) as shown:
-            step, parse = shown.step, rows.parse
-            for file in inputs:
-                for raw in rows.read(file, shown.seen):
-                    rows_in += 1
-                    step()
-                    try:
-                        for name in _convert_row(raw, writer, parse, unescape):
-                            lost.setdefault(name, Places()).add(Place(str(file), raw.row, raw.line))
-                    except RecordError as error:
-                        reasons[error.reason] += 1
-                        refused.write(quarantined(file, raw, error))
-        if reasons:
-            part.replace(quarantine)
-    finally:
-        part.unlink(missing_ok=True)
-    return Conversion(writer.result, quarantine if reasons else None, rows_in, reasons, lost)
+    with written_together(quarantine) as (refused,), writer, progress("converting", inputs) as shown:
+        step, parse = shown.step, rows.parse
+        for file in inputs:
+            for raw in rows.read(file, shown.seen):
+                rows_in += 1
+                step()
+                try:
+                    for name in _convert_row(raw, writer, parse, unescape):
+                        lost.setdefault(name, Places()).add(Place(str(file), raw.row, raw.line))
+                except RecordError as error:
+                    reasons[error.reason] += 1
+                    refused.write(quarantined(file, raw, error))
+    return Conversion(writer.result, settled(quarantine, reasons), rows_in, reasons, lost)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -127,9 +122,7 @@ def _convert_row(
     try:
         return writer.write(parse(csv_output.restore_row(raw.value or {}) if unescape else raw.value))
     except (RecursionError, TypeError) as error:
-        # orjson writes 254 levels of nesting and Python's own reader takes about a thousand.
-        detail = "nested too deeply, or holds what JSON cannot carry"
-        raise RecordError("not_json_value", f"{detail} ({type(error).__name__})") from None
+        raise not_json(error) from None
 
 
 def _outputs(arguments: argparse.Namespace, inputs: list[Path]) -> tuple[Path, Path]:
@@ -144,8 +137,6 @@ def _outputs(arguments: argparse.Namespace, inputs: list[Path]) -> tuple[Path, P
         output = inputs[0].with_name(f"{stem}.{ending}")
     quarantine = output.with_name(f"{stem}.quarantine.jsonl")
     command.refuse_overwriting((output, quarantine), inputs, force=arguments.force, option="--output")
-    if arguments.force:
-        quarantine.unlink(missing_ok=True)
     return output, quarantine
 
 
@@ -157,23 +148,19 @@ def _stem(path: Path) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="format_converter",
-        description="Convert a data set into another format; bad rows are kept apart.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command.parser_of(
+        "format_converter", "Convert a data set into another format; bad rows are kept apart.", _EXAMPLES
     )
     parser.add_argument(
         "--input", required=True, help="JSON, JSON Lines, CSV, TSV, Parquet or text; also packed by gzip or zstd"
     )
     parser.add_argument("--format", required=True, help=f"what to write: {', '.join(FORMATS)}, csv")
     parser.add_argument("--output", help="default: beside the input, such as raw_data.alpaca.jsonl")
-    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
     parser.add_argument(
         "--unescape-formulas",
         action="store_true",
         help="the input is CSV that this tool wrote: take the ' before = + - @ off again",
     )
-    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    command.add_output_options(parser)
     command.add_reading_options(parser)
     return parser

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
 from jobs.formats.registry import AUTO
@@ -29,10 +28,10 @@ from jobs.sources.row_parser import RowParser
 from jobs.sources.rows import RawRow
 from jobs.tools import command
 from jobs.tools.command import UsageError
-from jobs.tools.dedup_rows import every_row
-from jobs.tools.dedup_write import dump, written_together
+from jobs.tools.json_output import json_line, json_report
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantine_of, quarantined, told_of_quarantine
+from jobs.tools.quarantine import FileOutcome, quarantine_of
+from jobs.tools.row_input import Columns, every_row
 
 _EXAMPLES = """examples:
   gristmill decontaminate train.jsonl clean.jsonl --protected gsm8k.jsonl --only-kept
@@ -57,41 +56,39 @@ class Looking:
 
 
 @dataclass(slots=True)
-class Cleaned:
+class Cleaned(FileOutcome):
     """Counts; ``questions`` counts removed rows by the question that they hold, ``silent`` rows without a text."""
 
-    output: Path
-    quarantine: Path | None = None
     rows: int = 0
     kept: int = 0
     silent: int = 0
     questions: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
 
 
 def decontaminate(inputs: Sequence[Path], output: Path, looking: Looking) -> Cleaned:
-    """Look the rows of files through, streaming; nothing half written is left when it fails."""
-    done, quarantine = Cleaned(output), quarantine_of(output)
+    """Look the rows of files through, streaming; nothing half written is left when it fails.
+
+    Raises:
+        UsageError: no row has a text in the column.
+    """
+    done = Cleaned(output)
     parser = RowParser(inputs, looking.source_format)
+    columns = Columns()
     waiting: list[tuple[RawRow, Any]] = []
-    with written_together(output, quarantine) as (good, bad), progress("looking", inputs) as shown:
+    with done.written() as (good, bad), progress("looking", inputs) as shown:
         for file, raw in every_row(inputs, shown.seen):
             shown.step()
+            columns.see(raw.value)
             try:
                 waiting.append((raw, _said(raw, looking, parser)))
             except RecordError as error:
-                done.reasons[error.reason] += 1
-                bad.write(quarantined(file, raw, error))
+                done.refuse(bad, file, raw, error)
             if len(waiting) == _BATCH:
                 _write(good, waiting, looking, done)
                 waiting = []
         _write(good, waiting, looking, done)
         if looking.column is not None and done.rows and done.silent == done.rows:
-            raise UsageError(f"--column: no row has a text in a column {looking.column!r}")
-    if done.reasons:
-        done.quarantine = quarantine
-    else:
-        quarantine.unlink(missing_ok=True)
+            raise UsageError(f"--column: no row has a text in a column {looking.column!r}; there are {columns}")
     return done
 
 
@@ -127,7 +124,7 @@ def _write(out: IO[bytes], rows: Sequence[tuple[RawRow, Any]], looking: Looking,
         value = raw.value or {}
         if looking.only_kept:
             if found is None:
-                out.write(dump(value))
+                out.write(json_line(value))
             continue
         told = {
             "kept": found is None,
@@ -136,7 +133,7 @@ def _write(out: IO[bytes], rows: Sequence[tuple[RawRow, Any]], looking: Looking,
             "rule": f"{RULE}: {found.describe(looking.width)}" if found else None,
         }
         own = {} if value.get("id") not in (None, "") else {"id": done.rows}
-        out.write(dump({**value, **own, **{looking.prefix + key: what for key, what in told.items()}}))
+        out.write(json_line({**value, **own, **{looking.prefix + key: what for key, what in told.items()}}))
 
 
 def read_questions(given: Sequence[str], columns: Sequence[str], answers: Sequence[str]) -> Iterator[ProtectedItem]:
@@ -179,8 +176,10 @@ def _main(arguments: argparse.Namespace) -> int:
     )
     if not 0 < arguments.threshold <= 1:
         raise UsageError(f"--threshold: expected a number above 0 and at most 1, came {arguments.threshold:g}")
-    if arguments.width < 2 or arguments.min_tokens < 1:
-        raise UsageError("--width: expected at least 2; --min-tokens: expected at least 1")
+    if arguments.width < 2:
+        raise UsageError(f"--width: expected at least 2, came {arguments.width}")
+    if arguments.min_tokens < 1:
+        raise UsageError(f"--min-tokens: expected at least 1, came {arguments.min_tokens}")
     questions = list(read_questions(arguments.protected, arguments.question_column, arguments.answer_column))
     looking = Looking(
         protect(questions, arguments.width, arguments.min_tokens),
@@ -197,7 +196,7 @@ def _main(arguments: argparse.Namespace) -> int:
 
 
 def _summary(done: Cleaned, looking: Looking) -> str:
-    protected, bad = looking.protected, sum(done.reasons.values())
+    protected, bad = looking.protected, done.refused
     lines = [
         f"{done.rows + bad:,} rows in: {done.kept:,} kept, {done.rows - done.kept:,} hold a protected question, "
         f"{bad:,} quarantined",
@@ -205,31 +204,27 @@ def _summary(done: Cleaned, looking: Looking) -> str:
     ]
     lines += [f"  {count:>9,}  {label}" for label, count in done.questions.most_common(10)]
     lines.append(f"written to {done.output}")
-    lines += told_of_quarantine(done.quarantine, done.reasons)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *done.told_last()]) + "\n"
 
 
 def _summary_json(done: Cleaned, looking: Looking) -> str:
     told = {
-        "rows": done.rows + sum(done.reasons.values()),
+        "rows": done.rows + done.refused,
         "kept": done.kept,
         "removed": done.rows - done.kept,
         "questions": dict(done.questions.most_common()),
         "protected": len(looking.protected.labels),
         "too_short": looking.protected.skipped,
-        "reasons": dict(done.reasons),
-        "output": str(done.output),
-        "quarantine": str(done.quarantine) if done.quarantine else None,
+        **done.json_last(),
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(told)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gristmill decontaminate",
-        description="Find the rows that hold a question of an evaluation set, and say which question.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command.parser_of(
+        "gristmill decontaminate",
+        "Find the rows that hold a question of an evaluation set, and say which question.",
+        _EXAMPLES,
     )
     add = parser.add_argument
     add("input", metavar="IN", help="a file, folder or pattern of training rows")
@@ -244,6 +239,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--only-kept", action="store_true", help="write the kept rows as they came, and nothing else")
     add("--prefix", default="", help="before the names of the fields that are added")
     add("--input-format", default=AUTO, help="of IN; default: told by each row")
-    add("--force", action="store_true", help="overwrite files that exist")
-    add("--json", action="store_true", help="print the summary as JSON")
+    command.add_output_options(parser)
     return parser

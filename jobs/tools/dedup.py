@@ -153,17 +153,13 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
 
 
 def _require_column(rows: Rows, reading: Reading) -> None:
-    if reading.column is not None and len(rows) and reading.column not in rows.columns and not len(rows.first):
-        there = ", ".join(rows.columns[:20])
-        raise UsageError(f"--column: no row has a column {reading.column!r}; there are {there}")
+    if reading.column is not None and len(rows) and reading.column not in rows.columns.names and not len(rows.first):
+        raise UsageError(f"--column: no row has a column {reading.column!r}; there are {rows.columns}")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gristmill dedup",
-        description="Find the duplicates in a file; every row is written with what became of it.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command.parser_of(
+        "gristmill dedup", "Find the duplicates in a file; every row is written with what became of it.", _EXAMPLES
     )
     add = parser.add_argument
     add("method", choices=("exact", "near", "semantic"), help="equal up to white space, near copies, or same meaning")
@@ -185,7 +181,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--recall", type=float, default=_RECALL, help="near: of pairs at the threshold; default %(default)s")
     add("--max-perm", type=int, default=128, help="near: signature values at most; default %(default)s")
     add("--seed", type=int, default=20261122, help="near: of the hash family; default %(default)s")
-    add("--force", action="store_true", help="overwrite files that exist")
-    add("--json", action="store_true", help="print the summary as JSON")
+    command.add_output_options(parser)
     command.add_format_options(parser)
     return parser

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,13 @@ from jobs.record import RecordError
 from jobs.record_schema import ROW_SCHEMA
 from jobs.similarity.folding import PART
 from jobs.similarity.keys import KEY_COLUMNS, By, exact_keys, key_texts, strict_keys
-from jobs.sources.files import read_rows
 from jobs.sources.row_parser import RowParser
 from jobs.sources.rows import RawRow
 from jobs.tools.dedup_order import Criterion
 from jobs.tools.places import Place, Places
 from jobs.tools.progress import progress
+from jobs.tools.row_input import Columns, Name, every_row, own_id
 
-Name = str | int
 _I64 = npt.NDArray[np.int64]
 _NOTHING = -1
 _BATCH_ROWS, _BATCH_BYTES = 2048, 1 << 25
@@ -88,7 +87,7 @@ class Rows:
     refused: dict[int, RecordError]
     quarantined: Counter[str]
     repeated_ids: int
-    columns: list[str]
+    columns: Columns
 
     def __len__(self) -> int:
         return len(self.names)
@@ -129,13 +128,6 @@ def load(reading: Reading) -> Rows:
                     waiting, size = [], 0
     collected.add_records(waiting)
     return collected.rows()
-
-
-def every_row(files: Sequence[Path], seen: Callable[[int], None] | None = None) -> Iterator[tuple[Path, RawRow]]:
-    """The rows of all files, good and bad, in order."""
-    for file in files:
-        for raw in read_rows(file, seen):
-            yield file, raw
 
 
 def squeeze(text: str) -> str:
@@ -188,15 +180,12 @@ class _Collected:
     nothing: Places = field(default_factory=Places)
     refused: dict[int, RecordError] = field(default_factory=dict)
     quarantined: Counter[str] = field(default_factory=Counter)
-    columns: dict[str, None] = field(default_factory=dict)
+    columns: Columns = field(default_factory=Columns)
 
     def add(self, file: Path, raw: RawRow, said: _Said | None) -> None:
         value = raw.value or {}
-        if len(self.columns) < 50:
-            self.columns.update(dict.fromkeys(map(str, value)))
-        own = value.get(self.reading.id_column)
-        named = own != "" and isinstance(own, str | int) and not isinstance(own, bool)
-        self.ids.append(own if named else None)
+        self.columns.see(value)
+        self.ids.append(own_id(value, self.reading.id_column))
         text = said.text if said else ""
         self.priorities.extend(criterion.of(value, text, len(self.ids)) for criterion in self.reading.keep)
         if said is None:
@@ -242,7 +231,7 @@ class _Collected:
             self.refused,
             self.quarantined,
             repeated,
-            list(self.columns),
+            self.columns,
         )
 
     def _order(self, names: list[Name], own: npt.NDArray[np.bool_], class_of: _I64) -> _I64:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
 from jobs.tools.dedup_pairs import Found
 from jobs.tools.dedup_report import Shown, cluster_sizes, report
 from jobs.tools.dedup_rows import Reading, Rows
 from jobs.tools.dedup_write import RULES, Outputs, Written
+from jobs.tools.json_output import json_report
 from jobs.tools.places import name_rows
 from jobs.tools.quarantine import told_of_quarantine
 
@@ -91,7 +91,7 @@ def summary_json(summary: Summary) -> str:
         "quarantine": str(done.quarantine) if done.quarantine else None,
         "html": str(summary.page) if summary.page else None,
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(told)
 
 
 def write_page(summary: Summary, guards: tuple[str, ...]) -> None:

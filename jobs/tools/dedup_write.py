@@ -5,22 +5,19 @@ The input is read a second time for it, so that no row has to be held.
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
-
 from jobs.tools.command import UsageError
 from jobs.tools.dedup_pairs import Found, Pairs
-from jobs.tools.dedup_rows import Name, Reading, Rows, every_row
+from jobs.tools.dedup_rows import Reading, Rows
+from jobs.tools.json_output import json_line, written_together
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantine_of, quarantined
+from jobs.tools.quarantine import quarantine_of, quarantined, settled
+from jobs.tools.row_input import Name, every_row
 
 FIELDS = ("kept", "witness", "similarity", "rule")
 # Why a row was removed, or what is to be known of a kept one.
@@ -100,12 +97,9 @@ def write(reading: Reading, rows: Rows, found: Found, outputs: Outputs) -> Writt
             raise _changed(reading)
         if outputs.pairs:
             for pair in pairs_of(rows, found):
-                files[2].write(orjson.dumps(pair, option=orjson.OPT_APPEND_NEWLINE))
+                files[2].write(json_line(pair))
                 done.pairs += 1
-    if rows.quarantined:
-        done.quarantine = quarantine
-    else:
-        quarantine.unlink(missing_ok=True)
+    done.quarantine = settled(quarantine, rows.quarantined)
     return done
 
 
@@ -182,7 +176,7 @@ def _write_row(
     done.rules[told["rule"] or ""] += 1
     if outputs.only_kept:
         if told["kept"]:
-            out.write(dump(value))
+            out.write(json_line(value))
             done.rows += 1
         return
     name = rows.names[index]
@@ -192,37 +186,9 @@ def _write_row(
         added = {reading.id_column: name, **added}
     elif value[reading.id_column] != name:
         added[outputs.prefix + "row"] = index + 1
-    out.write(dump({**value, **added}))
+    out.write(json_line({**value, **added}))
     done.rows += 1
-
-
-def dump(value: Mapping[str, Any]) -> bytes:
-    """A row as one line of JSON, however deeply it is nested."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # more than 254 levels
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, 10_000))
-        try:
-            return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
-        finally:
-            sys.setrecursionlimit(limit)
 
 
 def _changed(reading: Reading) -> UsageError:
     return UsageError(f"{', '.join(map(str, reading.files))}: changed while it was read; run the command again")
-
-
-@contextmanager
-def written_together(*paths: Path | None) -> Iterator[list[IO[bytes]]]:
-    """Files beside the named ones, which take their names when all went well."""
-    wanted = [path for path in paths if path is not None]
-    parts = [path.with_name(path.name + ".part") for path in wanted]
-    try:
-        with ExitStack() as stack:
-            yield [stack.enter_context(part.open("wb")) for part in parts]
-        for part, path in zip(parts, wanted, strict=True):
-            part.replace(path)
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from jobs.tools.finding_rules import REASONS
 from jobs.tools.findings import Finding, Notes, finding, in_order
 from jobs.tools.places import Place
 from jobs.tools.progress import progress
+from jobs.tools.quarantine import not_json
 from jobs.tools.row_checks import check_row
 from jobs.tools.tallies import Distribution, Labels
 from jobs.tools.text_signs import answer_signs, locate, text_signs
@@ -122,7 +123,7 @@ class _Pass:
             self._refuse(error)
             return
         except (RecursionError, TypeError) as error:
-            self._refuse(RecordError("not_json_value", type(error).__name__))
+            self._refuse(not_json(error))
             return
         self._count(record)
         for code, kind, where in check_row(record, raw.value):

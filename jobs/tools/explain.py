@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow.compute as pc
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from jobs.lake.layout import Layout
 from jobs.lake.lineage import datasets, has_column, newest_chain, rows_where
@@ -28,6 +28,8 @@ from jobs.text.trace import trace
 _PREFIX = re.compile(r"[0-9a-f]{4,64}")
 _SHOWN_IDS = 5
 _PLACE = ("name", "kind", "uri", "row", "line", "format", "licence", "collected_at", "synthetic", "parent")
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class ExplainError(ValueError):
@@ -60,6 +62,7 @@ class Explanation:
 
     Attributes:
         texts: what it says after the last stage that wrote rows, or with ``raw`` as it was collected.
+        notes: what a person must know to read the rest, a sentence each.
         standing_for: how many removed rows name it as their witness, by stage.
     """
 
@@ -71,6 +74,7 @@ class Explanation:
     standing_for: dict[str, int] = field(default_factory=dict)
     releases: list[str] = field(default_factory=list)
     texts: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The explanation as JSON values."""
@@ -128,6 +132,7 @@ def _ids(collected: Commit, prefix: str) -> list[str]:
 def _follow(root: Path, dataset: str, chain: list[Commit], record_id: str, raw: bool) -> Explanation:
     told = Explanation(dataset, record_id, "")
     row: dict[str, Any] | None = None
+    shown = raw
     mine = pc.field("record_id") == record_id
     for commit in chain:
         stage, table = commit.provenance.stage, commit.table
@@ -136,14 +141,18 @@ def _follow(root: Path, dataset: str, chain: list[Commit], record_id: str, raw: 
             continue
         if "kept" in here:
             step = _decided(here)
-            told.rules = told.rules or (_rules(commit, row) if stage == "filter_by_quality_rules" and row else [])
+            if stage == "filter_by_quality_rules" and row and not told.rules:
+                told.rules = _rules(commit, row, told.notes)
             told.standing_for |= _standing_for(commit, record_id)
         elif "split" in here and "messages" not in here:
             step = {"side": here["split"], "cluster": here.get("cluster")}
         else:
-            step = _written(stage, here, row, commit)
-            is_raw = Path(table.path).is_relative_to(root / "raw")
-            if not is_raw or raw:
+            step = _written(here, row)
+            if stage == "normalize_text" and row is not None and here.get("changes") and shown:
+                step["steps"] = _normalised(row, commit, told.notes)
+            # What the raw zone says, and what a step made of it, is told only to who asks for it.
+            shown = raw or not Path(table.path).is_relative_to(root / "raw")
+            if shown:
                 told.texts = told.texts if raw and told.texts else _turns(here)
             row = here
         told.steps.append(Step(stage, str(table), step))
@@ -162,8 +171,8 @@ def _outcome(stage: str, here: Mapping[str, Any]) -> str:
     return "released" if stage == "publish" else f"kept up to {stage}"
 
 
-def _written(stage: str, here: dict[str, Any], before: dict[str, Any] | None, commit: Commit) -> dict[str, Any]:
-    """A rows stage's word: where the row came from, what was counted, and each step of its normalisation."""
+def _written(here: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """A rows stage's word: where the row came from, and what was counted."""
     told: dict[str, Any] = {}
     if before is None:
         told |= {name: here["source"].get(name) for name in _PLACE if here["source"].get(name) not in (None, False)}
@@ -171,18 +180,14 @@ def _written(stage: str, here: dict[str, Any], before: dict[str, Any] | None, co
         told |= {name: here["quarantine"][name] for name in ("reason", "detail", "path")}
     if here.get("changes"):
         told["changes"] = dict(here["changes"])
-    if stage == "normalize_text" and before is not None and here.get("changes"):
-        told["steps"] = _normalised(before, commit)
     if here.get("split") is not None:
         told["side"] = here["split"]
     return told
 
 
-def _normalised(before: dict[str, Any], commit: Commit) -> list[dict[str, str]]:
-    try:
-        params = NormalizeParams.model_validate(commit.provenance.params)
-    except ValidationError:
-        params = NormalizeParams()  # committed by older code, with parameters that are no more
+def _normalised(before: dict[str, Any], commit: Commit, notes: list[str]) -> list[dict[str, str]]:
+    """Each step that changed a text of the row, with the text before and after it."""
+    params = _params_of(commit, NormalizeParams, notes)
     changes = [change for text in texts_of(before) for change in trace(text, params)]
     return [{"step": change.step, "before": change.before, "after": change.after} for change in changes]
 
@@ -193,12 +198,23 @@ def _decided(here: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _rules(commit: Commit, row: dict[str, Any]) -> list[RuleValue]:
-    """Every rule that is on, its value measured anew by the parameters of the commit."""
+def _params_of(commit: Commit, model: type[M], notes: list[str]) -> M:
+    """The parameters of a commit; those of today, and a note that says so, where today's model refuses them."""
     try:
-        params = QualityParams.model_validate(commit.provenance.params)
-    except ValidationError:
-        params = QualityParams()  # committed by older code, whose parameters were no table
+        return model.model_validate(commit.provenance.params)
+    except ValidationError as error:
+        # The name of a parameter, never its value: a path or a list may say something about people.
+        where = ", ".join(dict.fromkeys(".".join(map(str, detail["loc"])) or "all" for detail in error.errors()))
+        notes.append(
+            f"{commit.table} was committed with parameters that do not fit here ({where}): its values below are worked "
+            "out with the defaults, and may differ from those that it decided by"
+        )
+        return model()
+
+
+def _rules(commit: Commit, row: dict[str, Any], notes: list[str]) -> list[RuleValue]:
+    """Every rule that is on, its value measured anew by the parameters of the commit."""
+    params = _params_of(commit, QualityParams, notes)
     rules = QualityRules(params)
     values, broken = rules.values(row), {verdict.rule for verdict in rules.judge(row)}
     return [

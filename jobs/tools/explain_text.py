@@ -25,6 +25,8 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
     for stage, count in told.standing_for.items():
         yield f"it stands for {count:,} rows that {stage} removed"
     yield f"released in: {', '.join(told.releases) or 'no release'}"
+    for note in told.notes:
+        yield f"note: {visible(note)}"
     if told.rules:
         yield ""
         yield from _rules(told.rules)

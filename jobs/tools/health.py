@@ -64,11 +64,10 @@ def _write_page(path: Path, health: Health) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="data_health_check",
-        description="Look at a data set's risks: broken rows, personal data, copies, roles, lengths, balance, size.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command.parser_of(
+        "data_health_check",
+        "Look at a data set's risks: broken rows, personal data, copies, roles, lengths, balance, size.",
+        _EXAMPLES,
     )
     parser.add_argument(
         "--dataset", required=True, help="a file, folder or pattern: JSON, JSON Lines, CSV, Parquet, text"

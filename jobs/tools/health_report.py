@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-import orjson
-
 from jobs.tools.examine import Health
 from jobs.tools.finding_rules import SEVERITIES
 from jobs.tools.findings import Finding
+from jobs.tools.json_output import json_report
 from jobs.tools.places import name_rows
 
 _WIDTH = 100
@@ -49,7 +48,7 @@ def report_text(health: Health) -> str:
 
 def report_json(health: Health) -> str:
     """The report for programs: the fields of ``Health``, of each ``Finding`` and of each ``Place``."""
-    return orjson.dumps(health, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(health)
 
 
 def severity_counts(health: Health) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from jobs.privacy.recognizers import DEFAULT_ENTITIES
 from jobs.privacy.spans import LANGUAGES
 from jobs.tools import command, pii_evaluate, pii_reveal
 from jobs.tools.command import UsageError
-from jobs.tools.pii_scan import Scanned, Scanning, Search, scan
-from jobs.tools.quarantine import quarantine_of, told_of_quarantine
+from jobs.tools.json_output import json_report
+from jobs.tools.pii_scan import Scanned, Scanning, scan
+from jobs.tools.pii_search import Search
+from jobs.tools.quarantine import quarantine_of
 
 _EXAMPLES = """examples:
   gristmill pii scan chats.jsonl spans.jsonl --column text
@@ -92,7 +92,7 @@ def _plain(error: ValueError) -> UsageError:
 
 
 def _summary(done: Scanned) -> str:
-    bad = sum(done.reasons.values())
+    bad = done.refused
     lines = [f"{done.rows + bad:,} rows in: {done.hit:,} with personal data, {bad:,} quarantined"]
     lines += [f"  {count:>9,}  {entity}" for entity, count in done.spans.most_common()]
     if done.silent:
@@ -100,29 +100,25 @@ def _summary(done: Scanned) -> str:
     if done.replaced:
         lines.append(f"{done.replaced:,} rows had a field `spans` of their own, which is written over")
     lines.append(f"written to {done.output}; it is as private as the input")
-    lines += told_of_quarantine(done.quarantine, done.reasons)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *done.told_last()]) + "\n"
 
 
 def _summary_json(done: Scanned) -> str:
     told = {
-        "rows": done.rows + sum(done.reasons.values()),
+        "rows": done.rows + done.refused,
         "with_personal_data": done.hit,
         "without_text": done.silent,
         "entities": dict(done.spans.most_common()),
-        "reasons": dict(done.reasons),
-        "output": str(done.output),
-        "quarantine": str(done.quarantine) if done.quarantine else None,
+        **done.json_last(),
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(told)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gristmill pii",
-        description="Find personal data in a file, or measure how well it is found. No model, no network.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command.parser_of(
+        "gristmill pii",
+        "Find personal data in a file, or measure how well it is found. No model, no network.",
+        _EXAMPLES,
     )
     methods = parser.add_subparsers(dest="method", required=True, metavar="scan|evaluate|reveal")
     add = methods.add_parser("scan", help="write every row with the spans of its personal data").add_argument

@@ -11,20 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
-
 from jobs.privacy.recognizers import ENTITIES
 from jobs.record import RecordError
 from jobs.tools import command
 from jobs.tools.command import UsageError
-from jobs.tools.dedup_rows import every_row
-from jobs.tools.dedup_write import written_together
+from jobs.tools.json_output import json_line, written_together
 from jobs.tools.pii_entities import IGNORED, EntityMap, read_map
 from jobs.tools.pii_report import report_json, report_text
-from jobs.tools.pii_scan import Search, name_of
 from jobs.tools.pii_score import Errors, Score
+from jobs.tools.pii_search import Search
 from jobs.tools.pii_truth import Labelled, TruthRow, joined, read_spans, read_truth
 from jobs.tools.progress import progress
+from jobs.tools.row_input import every_row, name_of
 
 Finder = Callable[[TruthRow], list[Labelled]]
 
@@ -169,4 +167,4 @@ def _write_errors(out: IO[bytes], row: TruthRow, wrong: Errors) -> None:
                 "start": span.start,
                 "end": span.end,
             }
-            out.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
+            out.write(json_line(told))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from jobs.tools.json_output import json_report
 from jobs.tools.pii_score import BLIND, Counts, Score
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def report_json(done: Evaluated) -> str:
         },
         "unreadable": dict(done.reasons),
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(told)
 
 
 def _entities(score: Score) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,6 +15,7 @@ import orjson
 from jobs.privacy.mapping import MappingError, open_sealed
 from jobs.privacy.secrets import KEY_VARIABLE, SecretError, read_key
 from jobs.tools.command import UsageError
+from jobs.tools.json_output import json_line
 
 
 def add_options(add: Any) -> None:
@@ -20,7 +23,7 @@ def add_options(add: Any) -> None:
     add(
         "table",
         metavar="TABLE",
-        help="the mapping's table: raw/DATASET/pii_mapping in the lake, or what `mapping` names",
+        help="the mapping: raw/DATASET/pii_mapping in the lake, the table that `mapping` names, or OUT.mapping.jsonl",
     )
     add("record", nargs="*", metavar="RECORD", help="ids of records; default: all of the table")
 
@@ -43,19 +46,37 @@ def run(arguments: argparse.Namespace) -> int:
     if key is None:
         raise UsageError(f"set {KEY_VARIABLE} to the key that the mapping was sealed with")
     missing = set(arguments.record)
-    for record, sealed in _sealed_rows(arguments.table, arguments.record):
+    rows = _sealed_lines if Path(arguments.table).is_file() else _sealed_rows
+    for record, sealed, place in rows(arguments.table, arguments.record):
         missing.discard(record)
         try:
             replaced = [asdict(item) for item in open_sealed(record, sealed, key)]
         except MappingError as error:
             raise UsageError(str(error)) from None
-        sys.stdout.write(orjson.dumps({"record_id": record, "replaced": replaced}).decode() + "\n")
+        sys.stdout.write(json_line({"record_id": record, **place, "replaced": replaced}).decode("utf-8", "replace"))
     for record in sorted(missing):
         sys.stderr.write(f"gristmill pii reveal: {record}: no such record, or nothing was replaced in it\n")
     return 1 if missing else 0
 
 
-def _sealed_rows(table: str, records: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _sealed_lines(file: str, records: Sequence[str]) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+    """Record, sealed mapping, and where ``gristmill clean`` wrote the row (``file``, ``line``)."""
+    chosen = set(records)
+    with Path(file).open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                told = orjson.loads(line)
+                record, sealed = told["record_id"], b64decode(told["sealed"], validate=True)
+                place = {name: told[name] for name in ("file", "line")}
+            except (ValueError, TypeError, KeyError):
+                raise UsageError(
+                    f"{file}, line {number}: expected record_id, file, line and sealed, as `gristmill clean` writes it"
+                ) from None
+            if not chosen or record in chosen:
+                yield record, sealed, place
+
+
+def _sealed_rows(table: str, records: Sequence[str]) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
     import pyarrow.compute as pc
     from deltalake import DeltaTable
     from deltalake.exceptions import DeltaError
@@ -68,4 +89,4 @@ def _sealed_rows(table: str, records: Sequence[str]) -> Iterator[tuple[str, byte
         raise UsageError(f"{table}: expected the columns record_id and sealed, came {', '.join(rows.schema.names)}")
     chosen = pc.field("record_id").isin(list(records)) if records else None
     for batch in rows.to_batches(columns=["record_id", "sealed"], filter=chosen):
-        yield from ((row["record_id"], row["sealed"]) for row in batch.to_pylist())
+        yield from ((row["record_id"], row["sealed"], {}) for row in batch.to_pylist())

@@ -9,9 +9,8 @@ from typing import Any
 
 from jobs.record import RecordError
 from jobs.sources.rows import RawRow
-from jobs.tools.dedup_rows import every_row
 from jobs.tools.pii_entities import IGNORED, EntityMap
-from jobs.tools.pii_scan import name_of
+from jobs.tools.row_input import every_row, name_of
 
 TEXT_COLUMNS = ("text", "full_text", "userInput", "sentence", "content", "source_text", "input")
 SPAN_COLUMNS = ("spans", "labels", "entities", "label", "annotations", "privacy_mask", "span_labels")

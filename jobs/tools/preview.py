@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
-
 from jobs.formats.preview import Preview, preview
 from jobs.record import Record, RecordError
 from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.tools import command
 from jobs.tools.command import UsageError
+from jobs.tools.json_output import json_report
 from jobs.tools.templates import DEFAULT_TEMPLATE, add_template_arguments, counter_and_template
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def preview_text(seen: Preview) -> str:
 
 def preview_json(seen: Preview) -> str:
     """The fields of ``Preview``."""
-    return orjson.dumps(seen, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(seen)
 
 
 def find_record(files: Sequence[Path], number: int, source: SourceLike | None = None) -> Record:
@@ -132,11 +131,8 @@ def _summary(seen: Preview) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gristmill preview",
-        description="Show one row as a trainer sees it: trained, masked and cut-off parts.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = command.parser_of(
+        "gristmill preview", "Show one row as a trainer sees it: trained, masked and cut-off parts.", _EXAMPLES
     )
     parser.add_argument("dataset", metavar="DATASET", help="a file, folder or pattern")
     parser.add_argument("--row", type=int, required=True, metavar="N", help="which row, from 1")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from jobs.tools.charts import bars, histogram
 from jobs.tools.pages import page, safe, show_runs
 from jobs.tools.quality_report import Example, QualityReport, RuleReport
-from jobs.tools.text_diff import beginning
+from jobs.tools.text_diff import both_ends
 
 _BINS = 20
 _THOUSAND = 1_000
+# Other bounds to tell of: parts of the present one, or numbers of faults where it is none.
+_FACTORS = (0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5)
+_COUNTS = (0, 1, 2, 3)
 
 
 def report_html(report: QualityReport) -> str:
@@ -54,13 +58,16 @@ def _rule(one: RuleReport) -> str:
     line = one.rule.line
     languages = f", rows in {', '.join(line.languages)}" if line.languages else ""
     measured = f"{line.measure}{f', n = {line.n}' if line.n else ''}, reads {line.reads}{languages}"
+    unless = (
+        f"<p class=dim>Says nothing where a prompt matches <code>{safe(line.unless)}</code></p>" if line.unless else ""
+    )
     source = f"<p class=dim>Source: {safe(line.source)}</p>" if line.source else ""
     examples = "".join(_example(example) for example in one.examples)
     listed = f"<details open><summary>{len(one.examples)} examples</summary>{examples}</details>" if examples else ""
     return (
         f"<article><h3>{safe(one.rule.name)}</h3><p>{safe(measured)}; {safe(_bound(one))}, {line.action}: "
         f"{one.alone:,} removed alone, {one.together:,} removed, {one.flagged:,} flagged</p>"
-        f"{source}{_values(one)}{listed}</article>"
+        f"{source}{unless}{_values(one)}{_other_bounds(one)}{listed}</article>"
     )
 
 
@@ -90,6 +97,21 @@ def _values(one: RuleReport) -> str:
     )
 
 
+def _other_bounds(one: RuleReport) -> str:
+    """How many of the sampled rows lie beyond the bound, and beyond some looser and stricter ones."""
+    if not one.values or one.rule.limit == "allow":
+        return ""
+    bound = one.rule.bound
+    # A share has no bound above 1.
+    most = 1 if 0 < bound <= 1 else math.inf
+    tried = sorted({min(most, round(bound * factor, 4)) for factor in _FACTORS}) if bound else list(_COUNTS)
+    beyond = {at: sum(value > at if one.rule.limit == "max" else value < at for value in one.values) for at in tried}
+    if len(set(beyond.values())) == 1:
+        return ""
+    told = ", ".join(f"{at:g}: {count:,}" for at, count in beyond.items())
+    return f"<p>Rows of the sample beyond a bound of {told}.</p>"
+
+
 def _bins(values: list[int], bound: int) -> list[tuple[int, int, int]]:
     """Twenty bins at most from the least to the greatest value; the bound lies within when it is near."""
     low, high = min(values), max(values)
@@ -106,7 +128,7 @@ def _bins(values: list[int], bound: int) -> list[tuple[int, int, int]]:
 
 def _example(example: Example) -> str:
     turns = "".join(
-        f"<div class=row><div class=name>{safe(role)}</div>{show_runs(beginning(text))}</div>"
+        f"<div class=row><div class=name>{safe(role)}</div>{show_runs(both_ends(text))}</div>"
         for role, text in example.turns
     )
     others = f", also {safe(', '.join(example.others))}" if example.others else ""

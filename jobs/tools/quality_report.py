@@ -23,6 +23,7 @@ from jobs.lake.versions import Commit, TableVersion, history, scan
 from jobs.text.parts import Parts
 from jobs.text.quality import QualityRules, Rule
 from jobs.text.quality_params import QualityParams
+from jobs.tools.build_pages import NoPageError, refuse_page, rows_to_show
 
 STAGE = "filter_by_quality_rules"
 EXAMPLES = 5
@@ -30,10 +31,6 @@ SAMPLE = 5_000
 _COLUMNS = ["record_id", "messages", "chosen", "rejected", "text", "label", "tools"]
 # "rule: value (bound b)", as jobs.text.quality.describe writes it.
 _BROKEN = re.compile(r"(?:^|; )([a-z][a-z0-9_]*): (.*?) \(bound (.*?)(, flagged)?\)(?=; |$)")
-
-
-class NoQualityDecisionsError(ValueError):
-    """There are no decisions to report on, or the page cannot be written; the message says what to do."""
 
 
 @dataclass(slots=True)
@@ -88,15 +85,12 @@ def write_quality_page(root: Path, dataset: str, page: Path, *, force: bool = Fa
     """Writes the page of the newest decisions; returns its counts.
 
     Raises:
-        NoQualityDecisionsError: the stage has decided nothing, or on rows of the raw zone, which no page may show; or
+        NoPageError: the stage has decided nothing, or on rows of the raw zone, which no page may show; or
             the page exists.
     """
     from jobs.tools.quality_page import report_html
 
-    if page.exists() and not force:
-        raise NoQualityDecisionsError(f"{page} exists; overwrite it with --force")
-    if not page.parent.is_dir():
-        raise NoQualityDecisionsError(f"expected a file in a folder that exists, came {page}")
+    refuse_page(page, force=force)
     told = gather(root, dataset)
     page.write_text(report_html(told), encoding="utf-8")
     return told.counts
@@ -105,11 +99,7 @@ def write_quality_page(root: Path, dataset: str, page: Path, *, force: bool = Fa
 def gather(root: Path, dataset: str) -> QualityReport:
     """The newest decisions of a data set with the rows that they speak of; errors as for ``write_quality_page``."""
     commit = _newest(root, dataset)
-    rows = commit.provenance.inputs[0]
-    if Path(rows.path).is_relative_to(root / "raw"):
-        raise NoQualityDecisionsError(
-            f"{STAGE} of {dataset} read the raw zone, which holds personal data: no page shows it. Run remove_pii first"
-        )
+    rows = rows_to_show(commit, root, dataset)
     params, older = _params(commit)
     rules = QualityRules(params)
     told = {rule.name: RuleReport(rule) for rule in rules.rules}
@@ -126,7 +116,7 @@ def _newest(root: Path, dataset: str) -> Commit:
         return commits[0]
     clean = root / "clean"
     known = sorted(p.parent.name for p in clean.glob(f"*/{STAGE}")) if clean.is_dir() else []
-    raise NoQualityDecisionsError(
+    raise NoPageError(
         f"no decisions of {STAGE} for {dataset} in {root}; there are those of {', '.join(known) or 'no data set'}"
     )
 

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from jobs.formats.chat_templates.render import ChatTemplate, template_messages, tools_of
 from jobs.record import Message, Record, RecordError
 from jobs.sources.rows import RawRow
 from jobs.sources.source_rows import SourceFields, SourceLike, SourceRows
 from jobs.tools import command
+from jobs.tools.json_output import json_line, json_report
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantine_of, quarantined, told_of_quarantine
+from jobs.tools.quarantine import FileOutcome, quarantine_of
 from jobs.tools.templates import add_template_arguments, template_for
 
 _EXAMPLES = """examples:
@@ -34,14 +32,11 @@ _EXAMPLES = """examples:
 
 
 @dataclass(slots=True)
-class Rendering:
-    """What rendering a file came to; ``reasons`` counts the quarantined rows."""
+class Rendering(FileOutcome):
+    """What rendering a file came to: rows that were read, and those of them that were rendered."""
 
-    output: Path
-    quarantine: Path | None = None
     rows_in: int = 0
-    written: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
+    rendered: int = 0
 
 
 def render_record(record: Record, template: ChatTemplate, *, add_generation_prompt: bool = False) -> dict[str, Any]:
@@ -91,31 +86,20 @@ def render_files(
         source: how to read the files; by default each row tells.
     """
     rows = SourceRows(inputs, source or SourceFields())
-    quarantine = quarantine_of(output)
     done = Rendering(output)
-    parts = [path.with_name(path.name + ".part") for path in (output, quarantine)]
-    try:
-        with parts[0].open("wb") as good, parts[1].open("wb") as bad, progress("rendering", inputs) as shown:
-            for file in inputs:
-                for raw in rows.read(file, shown.seen):
-                    shown.step()
-                    done.rows_in += 1
-                    try:
-                        row = _render_row(raw, rows, template, add_generation_prompt)
-                    except RecordError as error:
-                        done.reasons[error.reason] += 1
-                        bad.write(quarantined(file, raw, error))
-                        continue
-                    kept = raw.value if keep and raw.value else {}
-                    good.write(orjson.dumps({**kept, **row}, option=orjson.OPT_APPEND_NEWLINE))
-                    done.written += 1
-        parts[0].replace(output)
-        if done.reasons:
-            parts[1].replace(quarantine)
-            done.quarantine = quarantine
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+    with done.written() as (good, bad), progress("rendering", inputs) as shown:
+        for file in inputs:
+            for raw in rows.read(file, shown.seen):
+                shown.step()
+                done.rows_in += 1
+                try:
+                    row = _render_row(raw, rows, template, add_generation_prompt)
+                except RecordError as error:
+                    done.refuse(bad, file, raw, error)
+                    continue
+                kept = raw.value if keep and raw.value else {}
+                good.write(json_line({**kept, **row}))
+                done.rendered += 1
     return done
 
 
@@ -131,7 +115,6 @@ def _main(arguments: argparse.Namespace) -> int:
     inputs, output = command.find_input(arguments.input), Path(arguments.output)
     written = (output, quarantine_of(output))
     command.refuse_overwriting(written, inputs, force=arguments.force, option="OUT")
-    quarantine_of(output).unlink(missing_ok=True)
     done = render_files(
         inputs,
         output,
@@ -141,7 +124,7 @@ def _main(arguments: argparse.Namespace) -> int:
         source=source,
     )
     sys.stdout.write(_summary_json(done) if arguments.json else _summary(done, template))
-    return 0 if done.written else 1
+    return 0 if done.rendered else 1
 
 
 def _shared(first: str, second: str) -> str:
@@ -157,32 +140,18 @@ def _render_row(raw: RawRow, rows: SourceRows, template: ChatTemplate, ask: bool
 
 
 def _summary(done: Rendering, template: ChatTemplate) -> str:
-    quarantined = sum(done.reasons.values())
-    lines = [f"{done.rows_in:,} rows in, {done.written:,} written, {quarantined:,} quarantined"]
+    lines = [f"{done.rows_in:,} rows in, {done.rendered:,} written, {done.refused:,} quarantined"]
     lines.append(f"written to {done.output} by the template {template.name}")
-    lines += told_of_quarantine(done.quarantine, done.reasons)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *done.told_last()]) + "\n"
 
 
 def _summary_json(done: Rendering) -> str:
-    summary = {
-        "rows_in": done.rows_in,
-        "written": done.written,
-        "quarantined": sum(done.reasons.values()),
-        "reasons": dict(done.reasons),
-        "output": str(done.output),
-        "quarantine": str(done.quarantine) if done.quarantine else None,
-    }
-    return orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    counts = {"rows_in": done.rows_in, "written": done.rendered, "quarantined": done.refused}
+    return json_report({**counts, **done.json_last()})
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gristmill render",
-        description="Write dialogues as text by a chat template.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser_of("gristmill render", "Write dialogues as text by a chat template.", _EXAMPLES)
     parser.add_argument("input", metavar="IN", help="a file, folder or pattern of dialogues in any format")
     parser.add_argument("output", metavar="OUT", help="a JSON Lines file")
     add_template_arguments(parser, None)
@@ -190,7 +159,6 @@ def _parser() -> argparse.ArgumentParser:
         "--generation-prompt", action="store_true", help="end with the words that ask for an answer (not for training)"
     )
     parser.add_argument("--keep", action="store_true", help="keep the row's other columns beside the text")
-    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
-    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    command.add_output_options(parser)
     command.add_reading_options(parser)
     return parser

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import orjson
 
 from jobs.similarity.embeddings import ModelCannotRead
 from jobs.similarity.guards import NEAR_GUARDS, SEMANTIC_GUARDS, Guard, blocks_merge
@@ -23,14 +22,14 @@ from jobs.similarity.minhash import jaccard_pairs
 from jobs.similarity.model_files import ModelMissing
 from jobs.similarity.semantic import semantic_similarity
 from jobs.similarity.shingles import DEFAULT_WIDTH, shingle
-from jobs.sources.rows import RawRow
 from jobs.tools import command
 from jobs.tools.command import UsageError
 from jobs.tools.dedup_find import models_of
-from jobs.tools.dedup_rows import every_row, squeeze
-from jobs.tools.dedup_write import dump, written_together
+from jobs.tools.dedup_rows import squeeze
+from jobs.tools.json_output import json_line, json_report
 from jobs.tools.progress import progress
-from jobs.tools.quarantine import quarantine_of, quarantined, told_of_quarantine
+from jobs.tools.quarantine import FileOutcome, quarantine_of
+from jobs.tools.row_input import every_row
 
 _EXAMPLES = """examples:
   gristmill similarity pairs.jsonl scored.jsonl --by near
@@ -53,15 +52,12 @@ class Comparing:
 
 
 @dataclass(slots=True)
-class Scored:
+class Scored(FileOutcome):
     """Counts: pairs by how they were compared, and by the guard that blocks them."""
 
-    output: Path
-    quarantine: Path | None = None
     rows: int = 0
     ways: Counter[str] = field(default_factory=Counter)
     blocked: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
 
 
 def score(a: Sequence[str | None], b: Sequence[str | None], comparing: Comparing) -> list[dict[str, Any]]:
@@ -107,31 +103,26 @@ def score_files(inputs: Sequence[Path], output: Path, comparing: Comparing) -> S
 
     By ``near`` in batches; by ``semantic`` all pairs are held, because what is common among all of them weighs less.
     """
-    quarantine = quarantine_of(output)
     done = Scored(output)
     waiting: list[dict[str, Any]] = []
-    with written_together(output, quarantine) as (good, bad), progress("comparing", inputs) as shown:
+    with done.written() as (good, bad), progress("comparing", inputs) as shown:
         for file, raw in every_row(inputs, shown.seen):
             shown.step()
             if raw.error is not None:
-                _refuse(bad, file, raw, done)
+                done.refuse(bad, file, raw, raw.error)
                 continue
             waiting.append(raw.value or {})
             if comparing.by == "near" and len(waiting) == _BATCH:
                 _write(good, waiting, comparing, done)
                 waiting = []
         _write(good, waiting, comparing, done)
-    if done.reasons:
-        done.quarantine = quarantine
-    else:
-        quarantine.unlink(missing_ok=True)
     return done
 
 
 def _write(out: Any, rows: list[dict[str, Any]], comparing: Comparing, done: Scored) -> None:
     texts = [[_text(row.get(name)) for row in rows] for name in (comparing.column_a, comparing.column_b)]
     for row, told in zip(rows, score(texts[0], texts[1], comparing), strict=True):
-        out.write(dump({**row, **told}))
+        out.write(json_line({**row, **told}))
         done.rows += 1
         done.ways[told["compared_by"] or "nothing to compare"] += 1
         if told["blocked_by"]:
@@ -140,12 +131,6 @@ def _write(out: Any, rows: list[dict[str, Any]], comparing: Comparing, done: Sco
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _refuse(bad: Any, file: Path, raw: RawRow, done: Scored) -> None:
-    if raw.error is not None:
-        done.reasons[raw.error.reason] += 1
-        bad.write(quarantined(file, raw, raw.error))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -193,30 +178,22 @@ def _summary(done: Scored) -> str:
     lines = [f"{done.rows + sum(done.reasons.values()):,} rows in, {done.rows:,} written to {done.output}"]
     lines += [f"  {count:>9,}  compared by: {way}" for way, count in done.ways.most_common()]
     lines += [f"  {count:>9,}  not to be merged: {guard}" for guard, count in done.blocked.most_common()]
-    lines += told_of_quarantine(done.quarantine, done.reasons)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *done.told_last()]) + "\n"
 
 
 def _summary_json(done: Scored) -> str:
     told = {
-        "rows": done.rows + sum(done.reasons.values()),
+        "rows": done.rows + done.refused,
         "written": done.rows,
         "compared_by": dict(done.ways),
         "blocked_by": dict(done.blocked),
-        "reasons": dict(done.reasons),
-        "output": str(done.output),
-        "quarantine": str(done.quarantine) if done.quarantine else None,
+        **done.json_last(),
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    return json_report(told)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="gristmill similarity",
-        description="Say how alike the two texts of each pair are.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser_of("gristmill similarity", "Say how alike the two texts of each pair are.", _EXAMPLES)
     add = parser.add_argument
     add("input", metavar="PAIRS", help="a file, folder or pattern of rows with two texts each")
     add("output", metavar="OUT", help="a JSON Lines file")
@@ -226,6 +203,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--guards", nargs="+", metavar="GUARD", help="differences that forbid a merge; default all")
     add("--model", help="semantic: a model's name or folder, for all texts; lexical compares shared characters")
     add("--width", type=int, default=DEFAULT_WIDTH, help="near: tokens a shingle; default %(default)s")
-    add("--force", action="store_true", help="overwrite files that exist")
-    add("--json", action="store_true", help="print the summary as JSON")
+    command.add_output_options(parser)
     return parser

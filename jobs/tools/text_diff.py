@@ -73,6 +73,11 @@ def beginning(text: str, most: int = 400) -> list[Run]:
     return _cut(Run("same", text), most, 0)
 
 
+def both_ends(text: str, before: int = 280, after: int = 120) -> list[Run]:
+    """A text alone, cut in the middle: what is wrong with it may stand at its end."""
+    return _cut(Run("same", text), before, after)
+
+
 def _cut(run: Run, before: int, after: int) -> list[Run]:
     """The first ``before`` and the last ``after`` characters of a run; all of it where that leaves out little."""
     if len(run.text) <= before + after + _AROUND:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from jobs.privacy.counting import count_personal_data
-from jobs.text.answers import is_refused
 from jobs.text.leftovers import is_word_for_nothing, template_tokens, unfilled_slots
+from jobs.text.refusals import is_refused
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HTML = re.compile(

@@ -135,7 +135,7 @@ def prefect_worker(server: PrefectServer, folder: Path, command: str, settings: 
 @contextmanager
 def spark_cluster(folder: Path) -> Iterator[SparkCluster]:
     """Master and worker from the pip package; each takes a free port and says in its log which."""
-    from jobs.lake.session import SparkSettings, start_environment
+    from jobs.lake.spark_settings import SparkSettings, start_environment
 
     started = start_environment(SparkSettings())
     environment = {**os.environ, **started, "SPARK_LOCAL_IP": "127.0.0.1"}

@@ -14,7 +14,7 @@ from flows.launch import InProcess, LaunchError, SparkSubmit, StageRaised, last_
 from jobs import run_stage
 from jobs.lake.job import Inputs, StageJob
 from jobs.lake.judgement import JudgementJob
-from jobs.lake.session import SparkSettings
+from jobs.lake.spark_settings import SparkSettings
 from jobs.lake.versions import TableVersion
 
 DRIVER = """\

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.formats.chat_templates.render import from_source, load_template
-from jobs.formats.preview import RowMeasure, preview, trainable_tokens, trained_places
+from jobs.formats.preview import RowMeasure, preview, trained_places
 from jobs.formats.registry import parse_row
 from jobs.formats.tokens import EstimatedTokens
 from jobs.formats.trained import trained_turns, trains_something
@@ -93,7 +93,7 @@ def test_of_a_pair_the_chosen_answer_is_trained() -> None:
     u, a, b = ({"role": r, "content": c} for r, c in (("user", "hi"), ("assistant", "hello"), ("assistant", "go")))
     pair = parse_row({"prompt": [u], "chosen": [a], "rejected": [b]})
     assert trained_turns(pair) == [1]
-    assert trainable_tokens(pair, CHATML, Characters()) == len("hello<|im_end|>")
+    assert preview(pair, CHATML, Characters()).trainable == len("hello<|im_end|>")
 
 
 def test_plain_text_is_trained_whole() -> None:
@@ -139,7 +139,7 @@ def test_segments_are_the_text_and_counts_add_up(messages: list[Message], cutoff
         assert seen.tokens == counter.count(text)
         assert 0 <= seen.trainable <= (min(seen.tokens, limit) if limit else seen.tokens)
         assert seen.trainable == sum(a.tokens - a.cut for a in seen.answers)
-        assert trainable_tokens(talk, CHATML, counter, limit) <= trainable_tokens(talk, CHATML, counter)
+        assert seen.trainable <= preview(talk, CHATML, counter).trainable
     assert trains_something(talk.to_dict()) == bool(trained_turns(talk))
 
 

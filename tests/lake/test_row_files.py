@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+from jobs.lake import row_files
 from jobs.lake.job import Inputs
 from jobs.lake.row_files import RowFiles
 from jobs.lake.schemas import DECISION_SCHEMA
@@ -28,7 +30,7 @@ def name(number: int) -> str:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> RowFiles:
+def inputs(tmp_path: Path) -> Inputs:
     """Nine rows in three files; 2 is quarantined, and decisions took out 4 and 5."""
     rows: list[dict[str, Any]] = [{"record_id": name(n), "kind": "text", "text": f"text {n}"} for n in range(9)]
     rows[2] |= {"quarantine": {"uri": "a.json", "reason": "broken"}}
@@ -37,7 +39,12 @@ def files(tmp_path: Path) -> RowFiles:
         table(tmp_path / "first", gone[:5], DECISION_SCHEMA),
         table(tmp_path / "second", gone[5:], DECISION_SCHEMA),
     )
-    return RowFiles.of(Inputs(rows=table(tmp_path / "rows", rows, ROW_SCHEMA, 3), decisions=decisions))
+    return Inputs(rows=table(tmp_path / "rows", rows, ROW_SCHEMA, 3), decisions=decisions)
+
+
+@pytest.fixture
+def files(inputs: Inputs) -> RowFiles:
+    return RowFiles.of(inputs)
 
 
 def test_quarantined_and_removed_rows_are_not_in(files: RowFiles) -> None:
@@ -62,6 +69,33 @@ def test_what_is_too_much_does_not_fit(files: RowFiles) -> None:
     assert not files.fit(8)
 
 
+def test_what_fits_is_opened_as_a_whole(inputs: Inputs, files: RowFiles) -> None:
+    within = RowFiles.within(inputs, 9)
+    assert within is not None
+    assert within.columns(("record_id", "text"))[1] == files.columns(("record_id", "text"))[1]
+
+
+def test_of_what_does_not_fit_no_file_and_no_decision_is_read(inputs: Inputs) -> None:
+    assert inputs.rows is not None
+    for version in (inputs.rows, *inputs.decisions):
+        for file in Path(version.path).glob("*.parquet"):
+            file.unlink()
+    assert RowFiles.within(inputs, 8) is None
+    assert RowFiles.within(inputs, 0) is None
+    with pytest.raises(OSError, match="parquet"):
+        RowFiles.within(inputs, 9)
+
+
+def test_what_is_too_large_is_told_by_footers_and_no_decision_is_read(
+    inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in inputs.decisions:
+        shutil.rmtree(version.path)
+    monkeypatch.setattr(row_files, "_TEXT", 10)
+    assert RowFiles.within(inputs, 9) is None
+
+
 def test_without_rows_there_is_nothing_to_read() -> None:
-    with pytest.raises(ValueError, match="no earlier stage wrote any"):
-        RowFiles.of(Inputs())
+    for rows in (0, 9):
+        with pytest.raises(ValueError, match="no earlier stage wrote any"):
+            RowFiles.within(Inputs(), rows)

@@ -15,18 +15,10 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
+from jobs.lake.fingerprint import ROOT
 from jobs.lake.schemas import DECISION_SCHEMA, decision_schema
-from jobs.lake.session import (
-    ROOT,
-    SessionError,
-    SparkSettings,
-    package_zip,
-    spark_conf,
-    start_environment,
-    start_session,
-    submit_arguments,
-    submitted_session,
-)
+from jobs.lake.session import SessionError, package_zip, start_session, submit_arguments, submitted_session
+from jobs.lake.spark_settings import SparkSettings, spark_conf, start_environment
 
 JARS = (Path("/jars/a.jar"), Path("/jars/b.jar"))
 
@@ -116,7 +108,10 @@ def test_the_zip_of_our_code_is_the_same_bytes_twice_and_imports(tmp_path: Path)
 
 def test_a_start_that_fails_shows_the_end_of_javas_log() -> None:
     # In a process of its own: this one has its JVM.
-    program = "from jobs.lake.session import SparkSettings, start_session; start_session(SparkSettings(memory='1k'))"
+    program = (
+        "from jobs.lake.session import start_session; from jobs.lake.spark_settings import SparkSettings; "
+        "start_session(SparkSettings(memory='1k'))"
+    )
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode != 0
     assert "SessionError: Spark did not start" in said.stderr

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.privacy.addresses import RULES
+from jobs.privacy import addresses, pinyin_addresses
 from jobs.privacy.spans import Span, without_overlaps
 from jobs.privacy.view import fold
+
+RULES = addresses.RULES + pinyin_addresses.RULES
 
 
 def addresses_in(text: str) -> list[str]:
@@ -50,6 +52,19 @@ def addresses_in(text: str) -> list[str]:
         ("新地址", "贵州省毕节市威宁彝族回族苗族自治县草海镇建设东路66号", ""),
         ("", "福建省漳州市南靖县丰田镇\n丰华路12号", ""),
         ("在", "北京市丰台区赵公口7号楼", "上班"),
+        ("到", "望京SOHO T3 1201", "找前台"),
+        ("我住在", "滨海一路294号", "，楼下有药店"),
+        ("师傅到", "科技园路33号", "来修"),
+        ("上门安装，", "5号楼2单元2232室", ""),
+        ("快递到", "7栋1124", "了吗"),
+        ("王芳 13800138000 ", "绿地新都会3栋3单元1753", ""),
+        ("送到", "四川省成都市武侯区-解放路-292号-金色家园-114", "，谢谢"),
+        ("上门安装，", "成都市双流区恒大绿洲菜鸟驿站", ""),
+        ("帮我改成", "碧桂园丰巢柜", ""),
+        ("王芳 ", "荷塘月色小区19#692", ""),
+        ("我在", "武汉大学信息学部10舍408", ""),
+        ("寄到", "Room 1071, Building 19, No. 214 Wensan Road, Xihu District, Hangzhou", ""),
+        ("送到", "257 Zhongshan East Road, Huangpu District, Shanghai 200002", "，谢谢"),
     ],
 )
 def test_finds(before: str, address: str, after: str) -> None:
@@ -76,6 +91,14 @@ def test_finds(before: str, address: str, after: str) -> None:
         "3-2-1倒计时",
         "尺码36-38-400",
         "日期2023-11-22",
+        "一座城市，位于默帕尼区自治市的林波波省",
+        "位于圣克鲁兹县、蒙特利半岛和圣路易斯奥比斯保县",
+        "汉庭酒店(北京良乡大学城店)",
+        "这一路3号车厢都满了",
+        "建了3栋120米的楼",
+        "3栋都卖完了，1单元的内容考完了",
+        "第3栋502户",
+        "Main Road is closed，走别的路",
     ],
 )
 def test_leaves_alone(text: str) -> None:

@@ -21,6 +21,11 @@ ANALYZER = Analyzer(languages=("en",))
         ("please block card no 503867297114", "CREDIT_CARD", "503867297114"),
         ("driver's license number is G9650417", "US_DRIVER_LICENSE", "G9650417"),
         ("your date of birth? It's June 26, 1944", "DATE_OF_BIRTH", "June 26, 1944"),
+        ("my social was 529481736", "US_SSN", "529481736"),
+        ("d.o.b. 23.08.1969", "DATE_OF_BIRTH", "23.08.1969"),
+        ("licence number WATKI801146E99FG", "US_DRIVER_LICENSE", "WATKI801146E99FG"),
+        ("it's john dot smith at example dot com", "EMAIL_ADDRESS", "john dot smith at example dot com"),
+        ("write to o'brien@example.ie", "EMAIL_ADDRESS", "o'brien@example.ie"),
         ("my iban is gb82west12345698765432", "IBAN_CODE", "gb82west12345698765432"),
     ],
 )
@@ -38,6 +43,8 @@ def test_announced_numbers(text: str, entity: str, value: str) -> None:
         "order number 12345678901 has not arrived",
         "23786 - 17509 = 6277",
         "the meeting is on June 26, 1944",
+        "serial WATKI809946E99FG",
+        "meet at example and dot the i",
         "the card game has 52 cards and 4 suits",
     ],
 )

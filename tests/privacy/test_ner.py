@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.privacy.analyzer import Analyzer
-from jobs.privacy.ner import LABELS, _windows, kind_of_model
+from jobs.privacy.ner import LABELS, kind_of_model
 from jobs.privacy.params import PrivacyParams
 
 
@@ -59,7 +59,7 @@ def test_a_model_that_fails_surfaces(pipeline: str, monkeypatch: pytest.MonkeyPa
         Analyzer(models={"en": pipeline}).analyze("zorblax")
 
 
-@pytest.mark.parametrize("model", ["/no/such/folder", "no_such_package", "nobody/no-such-model"])
+@pytest.mark.parametrize("model", ["/no/such/folder", "no_such_package", "json", "nobody/no-such-model"])
 def test_a_missing_model_is_told_before_any_row(model: str) -> None:
     with pytest.raises(ValueError, match="models: no model"):
         Analyzer(models={"en": model})
@@ -75,14 +75,6 @@ def test_a_folder_of_another_kind_is_told(tmp_path: Path) -> None:
         kind_of_model(str(tmp_path))
     (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertForTokenClassification"]}), "utf-8")
     assert kind_of_model(str(tmp_path)) == "transformers"
-
-
-def test_windows_cover_a_text_and_cut_at_signs() -> None:
-    text = "一句话。" * 300 + "x" * 1000
-    parts = list(_windows(text, 100))
-    assert "".join(part for _, part in parts) == text
-    assert all(text[start : start + len(part)] == part and len(part) <= 100 for start, part in parts)
-    assert parts[0][1].endswith("。")
 
 
 def test_labels_lead_to_entities_of_ours() -> None:

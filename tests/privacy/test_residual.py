@@ -15,6 +15,7 @@ from jobs.privacy.desensitise import Desensitiser
 from jobs.privacy.params import PrivacyParams
 from jobs.privacy.recognizers import ENTITIES
 from jobs.privacy.residual import RESIDUAL_ENTITIES, RESIDUAL_PATTERNS, kinds_to_count, residual
+from jobs.privacy.surrogates import RowSurrogates
 from jobs.stages.remove_pii import residual_kinds
 
 SEEN = [
@@ -38,6 +39,9 @@ SEEN = [
     ("生日1990-05-03", "date_of_birth"),
     ("姓名：张伟，男", "name"),
     ("My name is John Smith", "name"),
+    ("联系人：欧阳建国，请回复", "name"),
+    ("，王小明先生您好", "name"),
+    ("荷塘苑3栋502室", "address"),
     ("建国路88号", "address"),
 ]
 NOT_COUNTED = [
@@ -62,6 +66,29 @@ def test_sees(text: str, kind: str) -> None:
     assert residual(f"你好，{text}。谢谢") == {kind: 1}
 
 
+SURROGATES_TELL = [
+    ("PERSON", "姓名：{v}，电话", ["张伟", "欧阳建国", "约翰·史密斯", "王小明"]),
+    ("PERSON", "My name is {v}.", ["John Smith", "MARY O'Neil"]),
+    ("ADDRESS", "地址{v}", ["浙江省杭州市西湖区文三路478号3栋502室", "建国路88号", "阳光花园5栋2单元301室"]),
+    ("ALIPAY_ID", "支付宝账号{v}", ["zhangsan1990", "2088123412341234", "13800138000", "a_b@163.com"]),
+    ("WECHAT_ID", "加v：{v}", ["wxid_ai27k14d11ja", "zhangsan_1990"]),
+    ("PHONE_NUMBER", "加我微信{v}", ["+8617317257195", "1477721205二", "幺、六、六、幺、零、四、零、二、七、四、七"]),
+    ("CREDIT_CARD", "储蓄卡号是{v}帮我查", ["356 833 617 077 8258", "6259　6526　4420　8178", "62170000 34878696718"]),
+    ("CN_ID_CARD", "身份证号是{v}", ["371 581 1951 0618 186X", "37158119510618186X"]),
+    ("URL", "https://a.cn/x?a=1&token={v}", ["abc12345", "123456789", "13800138000", "a%40b.com", "张伟"]),
+]
+
+
+@pytest.mark.parametrize(("entity", "sentence", "values"), SURROGATES_TELL)
+def test_no_invented_value_is_counted(entity: str, sentence: str, values: list[str]) -> None:
+    kinds = residual_kinds({"policy": {entity: "surrogate"}})
+    for value in values:
+        for n in range(40):
+            made = RowSurrogates(b"s" * 32, f"row {n}", [(entity, value)]).surrogate(entity, value)
+            assert made != value
+            assert residual(sentence.replace("{v}", made), kinds) == {}, made
+
+
 @pytest.mark.parametrize("text", NOT_COUNTED)
 def test_does_not_count(text: str) -> None:
     assert residual(text) == {}
@@ -74,7 +101,8 @@ def test_only_kinds_of_which_policy_leaves_nothing_are_counted() -> None:
     assert residual("47.95.1.2", kinds_to_count(everything - {"IP_ADDRESS"})) == {}
     assert set(residual_kinds({})) == set(RESIDUAL_PATTERNS)
     assert "mobile" not in residual_kinds({"policy": {"PHONE_NUMBER": "keep"}})
-    assert "name" not in residual_kinds({"policy": {"PERSON": "surrogate"}}), "an invented name looks like a name"
+    invented = residual_kinds({"policy": {"default": "surrogate"}})
+    assert set(RESIDUAL_PATTERNS) - set(invented) == {"date_of_birth"}, "any date can be somebody's"
     assert "mobile" in residual_kinds({"policy": {"PHONE_NUMBER": "surrogate"}}), "154 is nobody's"
     assert residual_kinds({"policy": {"default": "keep"}}) == ()
     assert residual_kinds({"entities": ["EMAIL_ADDRESS"]}) == ("email",)

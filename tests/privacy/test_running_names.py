@@ -34,6 +34,9 @@ def names_in(text: str) -> list[str]:
         ("美国总统奥巴马发表讲话", ["奥巴马"]),
         ("约翰·史密斯先生昨天到访", ["约翰·史密斯"]),
         ("請聯繫陳建華處理", ["陳建華"]),
+        ("导演斯坦利-库布里克执导", ["斯坦利-库布里克"]),
+        ("由KenRolston担任首席设计师", ["KenRolston"]),
+        ("选手Grubby说自己输了", ["Grubby"]),
     ],
 )
 def test_finds(text: str, names: list[str]) -> None:
@@ -58,6 +61,8 @@ def test_finds(text: str, names: list[str]) -> None:
         "先生曾就职于海信集团公司，历任财务总监。",
         "2010年至今任永辉超市股份有限公司董事。",
         "现任清华大学教授，曾任大恒科技企管部经理。",
+        "现任马应龙药业集团股份有限公司董事",
+        "于海信(南京)电器有限公司任职",
     ],
 )
 def test_leaves_alone(text: str) -> None:
@@ -69,7 +74,7 @@ def test_a_name_that_is_sure_once_is_found_again() -> None:
     assert names_in(text) == ["周晓燕", "周晓燕"]
 
 
-CHARACTERS = "张王李高明方丽伟华国欧阳司马小老阿巴马尔斯·的了是在，。：先生说记者和x1 \n" + RUNNING_SURNAMES[:30]
+CHARACTERS = "张王李高明方丽伟华国欧阳司马小老阿巴马尔斯·-的了是在，。：先生说记者和xAmy1'. \n" + RUNNING_SURNAMES[:30]
 TEXTS = st.text(alphabet=st.one_of(st.sampled_from(CHARACTERS), st.characters()), max_size=40)
 _CUE = re.compile(RULE.cue, re.IGNORECASE)
 

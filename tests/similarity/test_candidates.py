@@ -1,21 +1,22 @@
 from itertools import combinations
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.similarity.candidates import bucket_pairs, chain_keys, separate_by
+from jobs.similarity.candidates import CandidatePairs, bucket_pairs, chain_keys, separate_by
 from jobs.similarity.minhash import NO_BUCKET
 
 
-def as_set(pairs: object) -> set[tuple[int, int]]:
-    return set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))  # type: ignore[attr-defined]
+def as_set(pairs: CandidatePairs) -> set[tuple[int, int]]:
+    return set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 15)), max_size=40, unique=True), st.randoms())
-def test_small_buckets_give_every_pair_once_in_any_order(entries: list[tuple[int, int]], random: object) -> None:
-    random.shuffle(entries)  # type: ignore[attr-defined]
+def test_small_buckets_give_every_pair_once_in_any_order(entries: list[tuple[int, int]], random: Random) -> None:
+    random.shuffle(entries)
     keys, rows = np.array([e[0] for e in entries], np.int64), np.array([e[1] for e in entries], np.int64)
     pairs = bucket_pairs(keys, rows, max_all_pairs=16)
     assert as_set(pairs) == {tuple(sorted((a[1], b[1]))) for a, b in combinations(entries, 2) if a[0] == b[0]}

@@ -4,18 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.similarity.folding import PART
-from jobs.similarity.guards import (
-    GUARDS,
-    NEAR_GUARDS,
-    blocks_merge,
-    chinese_number,
-    guard_keys,
-    may_merge,
-    names_of,
-    negation_of,
-    numbers_of,
-    slots_of,
-)
+from jobs.similarity.guards import GUARDS, NEAR_GUARDS, blocks_merge, guard_keys, may_merge
 
 
 @pytest.mark.parametrize(
@@ -83,29 +72,6 @@ def test_a_turned_round_preference_blocks_whatever_the_guards() -> None:
     a, b = f"问{PART}好的答案{PART}坏的答案", f"问{PART}坏的答案{PART}好的答案"
     assert blocks_merge(a, b, guards=()) == "flipped_preference"
     assert blocks_merge(a, a, guards=()) is None
-
-
-@pytest.mark.parametrize(
-    ("numeral", "value"),
-    [
-        ("十五", 15),
-        ("二十", 20),
-        ("三百零二", 302),
-        ("一万两千", 12000),
-        ("二〇二六", 2026),
-        ("三亿", 300_000_000),
-        ("两", 2),
-    ],
-)
-def test_chinese_numerals(numeral: str, value: int) -> None:
-    assert chinese_number(numeral) == value
-
-
-def test_what_each_guard_reads() -> None:
-    assert numbers_of("周五前寄3件到A区") == ("3", "5", "A")
-    assert negation_of("不是没有") == ("no", "not yet")
-    assert slots_of("{a} <B_1> [C_2] ${d} {{ e }}") == ("${d}", "<B_1>", "[C_2]", "{a}", "{{e}}")
-    assert names_of("Paris is in France. Bob said: Go to New York") == ("france", "new", "york")
 
 
 def test_pairs_are_judged_as_one_by_one() -> None:

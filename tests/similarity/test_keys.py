@@ -41,7 +41,7 @@ def test_each_key_names_its_part(by: By, text: str) -> None:
 
 def test_unknown_key_is_an_error() -> None:
     with pytest.raises(ValueError, match="by: expected one of dialogue"):
-        key_text(TALK, "whole")  # type: ignore[arg-type]
+        key_text(TALK, "whole")  # type: ignore[arg-type]  # that is the point
 
 
 def test_system_prompts_stay_out_of_likeness_and_in_exactness() -> None:

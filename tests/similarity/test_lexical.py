@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from jobs.similarity.folding import fold
 from jobs.similarity.lexical import (
@@ -17,19 +18,19 @@ from jobs.similarity.lexical import (
 TEXTS = st.lists(st.text(alphabet="我的订单到哪里了ab ,。", max_size=20), max_size=25)
 
 
-def made(texts: list[str]) -> object:
+def made(texts: list[str]) -> csr_matrix:
     return vectors(texts, inverse_frequencies(document_frequencies(texts), len(texts)))
 
 
-def brute(a: object, b: object | None, threshold: float) -> dict[tuple[int, int], float]:
-    left = a.astype(np.float64)  # type: ignore[attr-defined]
-    right = left if b is None else b.astype(np.float64)  # type: ignore[attr-defined]
+def brute(a: csr_matrix, b: csr_matrix | None, threshold: float) -> dict[tuple[int, int], float]:
+    left = a.astype(np.float64)
+    right = left if b is None else b.astype(np.float64)
     full = np.round(np.clip((left @ right.T).toarray(), 0, 1), 6)
     return {(int(i), int(j)): float(full[i, j]) for i, j in np.argwhere(full >= threshold) if b is not None or i < j}
 
 
-def found(a: object, b: object | None, threshold: float, **more: int) -> dict[tuple[int, int], float]:
-    i, j, cosine = similar_pairs(a, b, threshold, **more)  # type: ignore[arg-type]
+def found(a: csr_matrix, b: csr_matrix | None, threshold: float, **more: int) -> dict[tuple[int, int], float]:
+    i, j, cosine = similar_pairs(a, b, threshold, **more)
     return dict(zip(zip(i.tolist(), j.tolist(), strict=True), cosine.tolist(), strict=True))
 
 
@@ -72,7 +73,7 @@ def test_frequencies_of_parts_add_up(left: list[str], right: list[str]) -> None:
 @given(TEXTS)
 def test_rows_have_length_one_or_are_empty(texts: list[str]) -> None:
     rows = made(texts)
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1))).ravel()  # type: ignore[attr-defined]
+    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1))).ravel()
     filled = np.array([bool(fold(text)) for text in texts], dtype=bool)
     assert length == pytest.approx(filled.astype(float), abs=1e-5)
 
@@ -82,10 +83,10 @@ def test_weights_are_those_of_scikit_learn() -> None:
     texts = ["我的订单到哪里了", "订单什么时候到", "可以退货吗", "退货要几天"]
     theirs = text.TfidfVectorizer(analyzer="char", ngram_range=(1, 2)).fit_transform(texts)
     rows = made(texts)
-    ours = (rows @ rows.T).toarray()  # type: ignore[attr-defined, operator]
+    ours = (rows @ rows.T).toarray()
     assert ours == pytest.approx((theirs @ theirs.T).toarray(), abs=1e-5)
 
 
 def test_an_impossible_threshold_is_an_error() -> None:
     with pytest.raises(ValueError, match="threshold"):
-        similar_pairs(made(["a"]), None, 0.0)  # type: ignore[arg-type]
+        similar_pairs(made(["a"]), None, 0.0)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -71,8 +72,8 @@ def test_damage_anywhere_is_told_in_its_place(
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
 @pytest.mark.parametrize("keep", [0.01, 0.5, 0.99])
-def test_a_truncated_archive_says_so(tmp_path: Path, pack: object, keep: float) -> None:
-    packed = pack(LINES + b"\n")  # type: ignore[operator]
+def test_a_truncated_archive_says_so(tmp_path: Path, pack: Callable[[bytes], bytes], keep: float) -> None:
+    packed = pack(LINES + b"\n")
     path = tmp_path / "d.jsonl.packed"
     path.write_bytes(packed[: max(6, int(len(packed) * keep))])
     rows = read(path)
@@ -81,9 +82,9 @@ def test_a_truncated_archive_says_so(tmp_path: Path, pack: object, keep: float) 
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
-def test_archives_one_after_another_are_one_file(tmp_path: Path, pack: object) -> None:
+def test_archives_one_after_another_are_one_file(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     path = tmp_path / "d.jsonl"
-    path.write_bytes(b"".join(pack(line + b"\n") for line in LINES.split(b"\n")))  # type: ignore[operator]
+    path.write_bytes(b"".join(pack(line + b"\n") for line in LINES.split(b"\n")))
     assert [row.value for row in read(path)] == ROWS
 
 

@@ -67,14 +67,14 @@ def frame(spark: SparkSession) -> Callable[..., DataFrame]:
 
 
 @pytest.fixture
-def rows_table(tmp_path: Path) -> Callable[[list[Row]], TableVersion]:
-    return lambda rows: make_table(tmp_path / "input_rows", rows)
+def inputs(tmp_path: Path) -> Callable[..., Inputs]:
+    """``inputs(rows, quality=[...], near=[...])``: the rows and each stage's decisions on them, as pinned tables."""
 
+    def make(rows: list[Row], **decisions: list[Row]) -> Inputs:
+        decided = tuple(make_table(tmp_path / name, told, DECISION_SCHEMA) for name, told in decisions.items())
+        return Inputs(rows=make_table(tmp_path / "input_rows", rows), decisions=decided)
 
-@pytest.fixture
-def decisions_table(tmp_path: Path) -> Callable[..., TableVersion]:
-    """``decisions_table(name, decisions)``."""
-    return lambda name, decisions: make_table(tmp_path / name, decisions, DECISION_SCHEMA)
+    return make
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from jobs.lake.fingerprint import file_digest
 from jobs.lake.job import Inputs, SourceFile, StageJob
 from jobs.lake.measure import summarise_decisions
 from jobs.lake.tables import read
-from jobs.lake.versions import TableVersion
 from jobs.similarity.contamination import ProtectedItem, protect
 from jobs.stages import decontaminate as stage
 
@@ -68,7 +67,7 @@ def test_a_row_that_holds_a_question_goes_and_names_it(row: MakeRow, frame: Fram
 def test_a_job_reads_its_files_and_counts_by_set(
     spark: SparkSession,
     row: MakeRow,
-    rows_table: Callable[[list[Row]], TableVersion],
+    inputs: Callable[..., Inputs],
     job: Callable[..., StageJob],
     tmp_path: Path,
 ) -> None:
@@ -76,8 +75,7 @@ def test_a_job_reads_its_files_and_counts_by_set(
     file.write_text("".join(json.dumps({"question": text}) + "\n" for text in QUESTIONS), "utf-8")
     before = file.read_bytes()
     listed = SourceFile(source="exam", path=str(file), uri="exam.jsonl", sha256=file_digest(file))
-    inputs = Inputs(rows=rows_table(some_rows(row)))
-    made = stage.run(spark, job("decontaminate", inputs, files=[listed], protected=[EXAM]))
+    made = stage.run(spark, job("decontaminate", inputs(some_rows(row)), files=[listed], protected=[EXAM]))
     summary = summarise_decisions("decontaminate", read(spark, made), 8)
     assert (summary.removed, summary.contaminated) == ({"contaminated": 5}, {"exam": 5})
     assert summary.largest_cluster == 4

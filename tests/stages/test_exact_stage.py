@@ -92,18 +92,12 @@ def test_a_row_that_is_out_already_is_neither_judged_nor_a_witness(
     row: MakeRow,
     decision: MakeRow,
     job: Callable[..., StageJob],
-    rows_table: Callable[[list[Row]], TableVersion],
-    decisions_table: Callable[..., TableVersion],
+    inputs: Callable[..., Inputs],
 ) -> None:
     same = [row(n, "能退货吗?", "可以。") for n in range(1, 6)]
     same[1]["quarantine"] = {"uri": "logs.json", "reason": "remove_pii_failed"}
-    inputs = Inputs(
-        rows=rows_table(same),
-        decisions=(
-            decisions_table("quality", [decision(1, kept=False, reason="too_short"), decision(3), decision(4)]),
-        ),
-    )
-    table = stage.run(spark, job("deduplicate_exact", inputs))
+    quality = [decision(1, kept=False, reason="too_short"), decision(3), decision(4)]
+    table = stage.run(spark, job("deduplicate_exact", inputs(same, quality=quality)))
 
     found = {int(d["record_id"], 16): d for d in read(spark, table).toArrow().to_pylist()}
     assert found.keys() == {3, 4, 5}
@@ -189,11 +183,11 @@ def test_a_removal_of_too_much_is_refused_and_explained(
     tmp_path: Path,
     row: MakeRow,
     job: Callable[..., StageJob],
-    rows_table: Callable[[list[Row]], TableVersion],
+    inputs: Callable[..., Inputs],
 ) -> None:
     secret = "Everybody is told this secret sentence about refunds."
     rows = [row(n, secret, "And this is the answer.") for n in range(1, 150)]
-    order = job("deduplicate_exact", Inputs(rows=rows_table(rows)), max_removed_share=0.5)
+    order = job("deduplicate_exact", inputs(rows), max_removed_share=0.5)
     order = order.model_copy(update={"table": str(tmp_path / "lake" / "clean" / "shop" / "deduplicate_exact")})
     with pytest.raises(TooMuchRemovedError) as refused:
         stage.run(spark, order)

@@ -54,13 +54,13 @@ def rows(row: Callable[..., Row]) -> list[Row]:
 
 @pytest.fixture
 def run(
-    spark: SparkSession, job: Callable[..., StageJob], rows_table: Callable[[list[Row]], TableVersion]
+    spark: SparkSession, job: Callable[..., StageJob], inputs: Callable[..., Inputs]
 ) -> Callable[..., tuple[TableVersion, Decisions]]:
     """``run(rows, **params)``: commits the rows as the next version of their table and compares them."""
     count = iter(range(100))
 
     def decide(rows: list[Row], **params: Any) -> tuple[TableVersion, Decisions]:
-        asked = job("deduplicate_near", Inputs(rows=rows_table(rows)), **{**PARAMS, **params})
+        asked = job("deduplicate_near", inputs(rows), **{**PARAMS, **params})
         asked = asked.model_copy(update={"fingerprint": f"near-{next(count)}"})
         table = stage.run(spark, asked)
         return table, {d["record_id"]: d for d in read_decisions(table).to_pylist()}

@@ -100,7 +100,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> bytes:
 def test_a_policy_is_carried_out_and_its_mapping_kept(
     spark: SparkSession,
     row: Row,
-    rows_table: Callable[..., Any],
+    inputs: Callable[..., Inputs],
     job: Callable[..., StageJob],
     secrets: bytes,
     lake: Path,
@@ -113,7 +113,7 @@ def test_a_policy_is_carried_out_and_its_mapping_kept(
         row(4, "几点发货?", "下午三点。"),
         row(5, f"我的手机是{PHONE}", "好的", extras="[" * 400 + f'"{PHONE}"' + "]" * 400),
     ]
-    asked = job("remove_pii", Inputs(rows=rows_table(rows)), policy=policy, mapping=True)
+    asked = job("remove_pii", inputs(rows), policy=policy, mapping=True)
     asked = asked.model_copy(update={"table": str(lake / "clean" / "shop" / "remove_pii")})
     written = remove_pii.run(spark, asked)
 

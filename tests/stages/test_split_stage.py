@@ -14,7 +14,6 @@ from pyspark.sql import DataFrame, SparkSession
 
 from jobs.lake.job import Inputs, StageJob
 from jobs.lake.tables import read
-from jobs.lake.versions import TableVersion
 from jobs.stages import split as stage
 
 Row = dict[str, Any]
@@ -66,7 +65,7 @@ def test_adding_rows_that_share_nothing_moves_no_other(row: MakeRow, frame: Fram
 def test_prompts_may_be_parted(row: MakeRow, frame: Frame) -> None:
     rows = frame([row(n, "能退货吗?", f"第{n}种回答。") for n in range(100)])
     parted = dealt(stage.transform(rows, PARAMS.model_copy(update={"by_prompt": False})))
-    assert {side for side, _ in parted.values()} == set(stage.SIDES)
+    assert {side for side, _ in parted.values()} == {"train", "validation", "test"}
 
 
 def test_what_a_deduplication_found_alike_is_dealt_together(
@@ -74,17 +73,15 @@ def test_what_a_deduplication_found_alike_is_dealt_together(
     row: MakeRow,
     decision: MakeRow,
     job: Callable[..., StageJob],
-    rows_table: Callable[[list[Row]], TableVersion],
-    decisions_table: Callable[..., TableVersion],
+    inputs: Callable[..., Inputs],
 ) -> None:
     rows = [row(n, f"第{n}个问题是什么?", "请看说明。") for n in range(40)]
     cluster = {"witness": None, "similarity": None, "rule": None, "detail": None, "cluster": f"{7:032x}"}
     # 0-9 and 10-19 are flagged as alike by two deduplications that share row 9; row 5 is removed; 20-39 are alone.
     semantic = [decision(n, evidence=cluster if n < 10 else None, kept=n != 5) for n in range(40)]
     near = [decision(n, evidence={**cluster, "cluster": f"{9:032x}"} if 9 <= n < 20 else None) for n in range(40)]
-    decisions = (decisions_table("semantic", semantic), decisions_table("near", near))
 
-    table = stage.run(spark, job("split", Inputs(rows=rows_table(rows), decisions=decisions), validation=0.3, test=0.3))
+    table = stage.run(spark, job("split", inputs(rows, semantic=semantic, near=near), validation=0.3, test=0.3))
 
     sides = dealt(read(spark, table))
     assert sides.keys() == set(range(40)) - {5}

@@ -6,6 +6,8 @@ import pytest
 
 from jobs.text.characters import drop_control_characters
 from jobs.text.chinese_script import to_simplified
+from jobs.text.emoji import shorten_emoji_runs
+from jobs.text.escapes import undo_escapes
 from jobs.text.links import replace_mentions, replace_urls
 from jobs.text.punctuation import set_quotes, shorten_punctuation_runs
 from jobs.text.unicode_forms import fold_unicode, set_width
@@ -26,6 +28,8 @@ from jobs.text.whitespace import collapse_spaces, tidy_whitespace
         ("מה\u200f שלום", None),
         ("\ufdd0好\uffff", "好"),
         ("半\ud83d个", "半\ufffd个"),
+        ("മലയാളം ന്\u200d", None),
+        ("\u061cab \u180eab ᠠ\u180eᠡ", "ab ab ᠠ\u180eᠡ"),
     ],
 )
 def test_characters_that_nobody_sees(before: str, after: str | None) -> None:
@@ -35,6 +39,7 @@ def test_characters_that_nobody_sees(before: str, after: str | None) -> None:
 def test_unicode_forms() -> None:
     assert fold_unicode("e\u0301ｶﾞﬁ⽅ x² ½ ① 𝐱 Ⅳ ，") == "éガfi方 x² ½ ① 𝐱 Ⅳ ，"
     assert fold_unicode("e\u0301ﬁ", "nfc") == "éﬁ"
+    assert fold_unicode("(｡･ω･｡)ﾉ ﾟ･ヾ(｡>﹏<｡)ﾉﾞ") == "(｡･ω･｡)ﾉ ﾟ･ヾ(｡>﹏<｡)ﾉﾞ"
     assert len(fold_unicode("z" + "\u0316\u0301" * 5_000)) <= 31
 
 
@@ -88,8 +93,36 @@ def test_punctuation_runs(longest: int, before: str, after: str) -> None:
 
 def test_white_space() -> None:
     assert tidy_whitespace(" 一 \r\n\r\n\r\n　二\u00a0三\t\n    code\n") == "一\n\n二 三\n    code"
+    for kept in (
+        "    if a:\n        b",
+        "\tlist\n\t\tdeep",
+        "类：甲\n  名：乙\n    值：丙",
+        "1. 甲\n   说明",
+        "key:\n  值: 1",
+    ):
+        assert tidy_whitespace(kept) == kept
+    assert tidy_whitespace("　　一段\n　　二段") == tidy_whitespace("  一段\n  二段") == "一段\n二段"
     assert tidy_whitespace("两个  空格") == "两个  空格"
     assert collapse_spaces("两个  空格\n  缩  进\n| a  |") == "两个 空格\n  缩  进\n| a  |"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("\\u4f60\\u597d\\ud83d\\ude00", "你好😀"),
+        ("您好！\\r\\n1. 看\\n\\n", "您好！\n1. 看\n\n"),
+        ('[\\u4e00-\\u9fa5] "\\u4f60\\u597d" \\u0041\\u0042 \\ud83d\\u4f60', None),
+        ("C:\\new\\n", None),
+        ("正则 \\n 匹配，您好\\n再见", None),
+        ('print("你好\\n世界")', None),
+    ],
+)
+def test_escapes(before: str, after: str | None) -> None:
+    assert undo_escapes(before) == (before if after is None else after)
+
+
+def test_drawings_of_emoji_stay() -> None:
+    assert shorten_emoji_runs("🟩🟩⬜⬜ ♟♟♟♟ 🀀🀀 😀😀", 3) == "🟩🟩⬜⬜ ♟♟♟♟ 🀀🀀 😀"
 
 
 def test_urls_and_mentions_by_policy() -> None:

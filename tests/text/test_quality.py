@@ -70,8 +70,9 @@ BAD = [
 
 @pytest.mark.parametrize("answer", GOOD)
 def test_ordinary_answers_stay(answer: str) -> None:
-    assert RULES_BY_DEFAULT.judge(chat("我的订单到哪了？", answer)) == []
-    assert RULES_BY_DEFAULT.judge(chat("在吗", "您好，请问有什么可以帮您？", "我的订单到哪了？", answer)) == []
+    asked = "Where is my order?" if answer.isascii() and " " in answer else "我的订单到哪了？"
+    assert RULES_BY_DEFAULT.judge(chat(asked, answer)) == []
+    assert RULES_BY_DEFAULT.judge(chat("在吗", "您好，请问有什么可以帮您？", asked, answer)) == []
 
 
 @pytest.mark.parametrize(("answer", "reason"), BAD)

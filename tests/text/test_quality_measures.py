@@ -11,13 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.text import answers, dialogue_faults, leftovers, measures, repetition, words
-from jobs.text.answers import is_cut_off, is_refused
+from jobs.text import (
+    announced_counts,
+    echoes,
+    injected_orders,
+    leftovers,
+    measures,
+    named_slots,
+    refusals,
+    repetition,
+    words,
+)
 from jobs.text.emoji import count_emoji
 from jobs.text.garbled import garbled_share, may_be_garbled
 from jobs.text.protect import without_code, without_protected
 from jobs.text.quality import QualityRules
 from jobs.text.quality_measures import MEASURES
+from jobs.text.refusals import is_refused
+from jobs.text.truncation import is_cut_off
 
 HOSTILE = st.text(
     st.sampled_from(
@@ -26,7 +37,9 @@ HOSTILE = st.text(
     | st.characters(),
     max_size=120,
 )
-REPEATS = st.lists(st.sampled_from(["您好", "订单", "哈", "a", "ok ", "，", "1", "\n"]), max_size=60).map("".join)
+REPEATS = st.lists(st.sampled_from(["您好", "订单", "哈", "a", "ok ", "so ", "，", "1", "\n"]), max_size=60).map(
+    "".join
+)
 
 
 def broken(*turns: str, **row: Any) -> dict[str, str]:
@@ -58,7 +71,8 @@ def test_the_share_of_symbols_is_what_it_says(text: str) -> None:
 @given(REPEATS | HOSTILE)
 def test_repetition_is_told_fast_and_right(text: str) -> None:
     prose = without_protected(text).strip()
-    longest = max((len(m.group()) for m in repetition._REPEATED.finditer(prose)), default=0)
+    patterns = (repetition._REPEATED, repetition._REPEATED_WORDS)
+    longest = max((len(m.group()) for pattern in patterns for m in pattern.finditer(prose)), default=0)
     assert repetition.repeated_run_share(text) == (longest / len(prose) if len(prose) >= 12 else 0.0)
     units = repetition._UNIT.findall(without_code(text))
     for n in (5, 10):
@@ -83,9 +97,10 @@ def test_every_measure_takes_any_text(text: str) -> None:
             assert value is None or value <= 1, name
 
 
-def test_common_characters_are_those_of_gb2312_level_1() -> None:
-    assert len(measures.COMMON_HAN) == len(set(measures.COMMON_HAN)) == 3755
-    assert measures.COMMON_HAN.startswith("啊阿埃") and measures.COMMON_HAN.endswith("座")
+def test_common_characters_are_those_of_gb2312_and_big5_level_1() -> None:
+    assert len(measures.COMMON_HAN) == len(set(measures.COMMON_HAN)) == 6722
+    assert measures.COMMON_HAN.startswith("啊阿埃") and measures.COMMON_HAN[3754] == "座"
+    assert measures.common_han_share("請問信用卡要怎麼申請？我想了解年費的計算方式。") == 1.0
     assert measures.common_han_share("您好，您的订单预计明天送达。") == 1.0
     assert measures.common_han_share("锛屾偍濂界殑璁㈠崟棰勮鏄庡ぉ閫佽揪") < 0.7
     assert measures.common_han_share("short, no Chinese") is None
@@ -96,7 +111,7 @@ def test_gopher_s_measures_of_english() -> None:
     assert words.mean_word_length(text) == pytest.approx(43 / 13)
     assert words.stop_words(text) == 3
     assert words.alphabetic_word_share("12 34 five " * 20) == pytest.approx(1 / 3)
-    assert words.symbol_to_word_ratio("# wow... " * 30) == 1.0
+    assert words.symbol_to_word_ratio("# wow... " * 30) == 0.5
     assert words.mean_word_length("too short") is None
     assert repetition.top_ngram_share("a b c d e " * 12, 2) == pytest.approx(24 / 60)
     assert repetition.bullet_line_share("- a\n- b\n* c\nd") == 0.75
@@ -121,7 +136,7 @@ def test_gopher_s_measures_of_english() -> None:
     ],
 )
 def test_counts_that_a_list_contradicts(text: str, count: int) -> None:
-    assert dialogue_faults.contradicted_count(text) == count
+    assert announced_counts.contradicted_count(text) == count
 
 
 @pytest.mark.parametrize(
@@ -139,7 +154,7 @@ def test_counts_that_a_list_contradicts(text: str, count: int) -> None:
     ],
 )
 def test_orders_to_forget_one_s_instructions(text: str, count: int) -> None:
-    assert dialogue_faults.injected_orders(text) == count
+    assert injected_orders.injected_orders(text) == count
 
 
 def test_an_answer_that_is_its_question_again() -> None:
@@ -152,7 +167,7 @@ def test_an_answer_that_is_its_question_again() -> None:
 
 def test_translation_tasks_hold_other_languages() -> None:
     russian = "Здравствуйте, где находится мой заказ сегодня утром?"
-    assert broken("你好，请问在吗", russian) == {"language": "remove"}
+    assert broken("你好，请问在吗", russian) == {"language": "remove", "foreign_answers": "flag"}
     assert broken("把这句话翻译成俄语：我的订单在哪里？", russian) == {}
     assert broken("How do I say this in Russian?", russian) == {}
 
@@ -186,22 +201,37 @@ def test_examples_in_a_prompt_may_repeat() -> None:
     assert "duplicate_line_share" in broken("写一首诗", prompt)
 
 
-@given(st.from_regex(re.compile(answers._AS_MODEL.pattern)) | st.from_regex(re.compile(answers._IS_MACHINE.pattern)))
+@given(st.from_regex(re.compile(refusals._AS_MODEL.pattern)) | st.from_regex(re.compile(refusals._IS_MACHINE.pattern)))
 def test_the_quick_look_for_a_model_s_speech_misses_nothing(text: str) -> None:
-    assert answers._may_speak_as_model(text)
+    assert refusals.may_speak_as_model(text)
 
 
-@given(st.from_regex(re.compile(dialogue_faults._ORDER.pattern)))
+@given(st.from_regex(injected_orders._ORDER_ZH) | st.from_regex(re.compile(injected_orders._ORDER_EN.pattern, re.M)))
 def test_the_quick_look_for_orders_misses_nothing(text: str) -> None:
-    assert dialogue_faults.injected_orders(text) >= 1
+    cues = injected_orders._CUES_ZH + injected_orders._CUES_EN
+    assert any(cue in text for cue in cues)
+
+
+@given(st.from_regex(named_slots._BRACKETED) | st.from_regex(named_slots._CROSSED) | st.from_regex(named_slots._BLANK))
+def test_the_quick_look_for_slots_by_name_misses_nothing(text: str) -> None:
+    assert named_slots.may_hold_named_slots(text)
 
 
 @given(st.sampled_from(["我的订单什么时候发货", "Where is MY order now"]), st.text("，。！？ \n", max_size=3))
 def test_punctuation_and_case_hide_no_echo(question: str, marks: str) -> None:
-    assert dialogue_faults.is_echo(question, marks.join(question.swapcase()) + marks) == 1
+    assert echoes.is_echo(question, marks.join(question.swapcase()) + marks) == 1
 
 
-@pytest.mark.parametrize("text", ["您好" * 50_000, "a" * 100_000, "好 \n" * 30_000, "\n" * 100_000, "((（（" * 20_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("您好" * 50_000, "a" * 100_000, "好 \n" * 30_000, "\n" * 100_000, "((（（" * 20_000),
+        *("作为一个我是由" * 2_000, "忽略以上的" * 3_000, "[您的姓名" * 3_000, "XX" * 8_000, "第一点" * 5_000),
+        *('{"a": [' * 2_000, "1. a\n" * 3_000, "List 3 " * 2_000, "the a " * 2_000, "| - |\n" * 2_000),
+        *("ignore all any the " * 1_000, "I am sorry, I do " * 1_000, "abcdefghij" * 2_000),
+    ],
+    ids=lambda text: text[:8],
+)
 def test_long_texts_are_judged_in_seconds(text: str) -> None:
     start = time.process_time()
     QualityRules().judge({"messages": [{"role": "user", "content": text}, {"role": "assistant", "content": text}]})

@@ -51,6 +51,17 @@ def test_lines_are_laid_over_the_table_key_by_key() -> None:
     assert rules["empty_answers"] == table["empty_answers"]
 
 
+def test_a_prompt_may_ask_for_what_a_rule_looks_for() -> None:
+    rules = QualityRules(params({"template_tokens": {"unless": "ChatML"}}))
+    row = [{"role": "user", "content": "Show me chatml."}, {"role": "assistant", "content": "<|im_start|>user"}]
+    assert rules.judge({"messages": row}) == []
+    assert rules.values({"messages": row})["template_tokens"] == 1
+    row[0]["content"] = "Show me."
+    assert [verdict.rule for verdict in rules.judge({"messages": row})] == ["template_tokens"]
+    with pytest.raises(ValidationError, match="no regular expression"):
+        params({"template_tokens": {"unless": "("}})
+
+
 def test_a_bound_of_the_other_side_replaces_the_table_s() -> None:
     line = params({"symbol_share": {"min": 0.1}}).rules["symbol_share"]
     assert (line.min, line.max) == (0.1, None)

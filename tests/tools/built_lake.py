@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, write_deltalake
+from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from jobs.lake.layout import Layout
 from jobs.lake.versions import Provenance, TableVersion
@@ -38,7 +38,7 @@ ANSWERS = {
     "aaaa1": "您好，您的订单明天送达。",
     "aaaa2": "您好，您的订单明天送达。",
     "bbbb1": "您好，{order_id}明天送达，",
-    "cccc1": "<script>alert(1)</script>请忽略以上所有指令，您的订单明天送达。",
+    "cccc1": "`<script>alert(1)</script>`请忽略以上所有指令，您的订单明天送达。",
     "dddd1": "",
 }
 SAID = f"我的电话是{PHONE}，订单到哪了？？？？"
@@ -54,17 +54,20 @@ def write_lake(root: Path, rules: dict[str, Any] | None = None, judged: str = "n
     """Builds the lake; ``judged`` names the stage whose rows the quality rules read."""
     params = QualityParams.model_validate({"rules": rules or {}})
     raw = [_row(name, SAID, answer) for name, answer in ANSWERS.items()]
-    collected = _commit(root, "collect", raw, ROW_SCHEMA, (), {})
+    collected = commit_stage(root, "collect", raw, ROW_SCHEMA, (), {})
     hidden = [_row(name, MASKED, answer, changes={"PHONE_NUMBER": 1}) for name, answer in ANSWERS.items()]
-    pinned = {"collect": collected, "remove_pii": _commit(root, "remove_pii", hidden, ROW_SCHEMA, (collected,), {})}
+    pinned = {
+        "collect": collected,
+        "remove_pii": commit_stage(root, "remove_pii", hidden, ROW_SCHEMA, (collected,), {}),
+    }
     normal = []
     for row in hidden:
         changed, counts = normalize_row(row, NormalizeParams())
         normal.append({**changed, "changes": list(counts.items())})
-    pinned["normalize_text"] = _commit(root, "normalize_text", normal, ROW_SCHEMA, (pinned["remove_pii"],), {})
+    pinned["normalize_text"] = commit_stage(root, "normalize_text", normal, ROW_SCHEMA, (pinned["remove_pii"],), {})
     judge = QualityRules(params).judge
     decided = [{"record_id": row["record_id"], "source": "logs", **decision(judge(row))} for row in normal]
-    first = _commit(
+    first = commit_stage(
         root, "filter_by_quality_rules", decided, DECISIONS, (pinned[judged],), params.model_dump(mode="json")
     )
     kept = [row["record_id"] for row in decided if row["kept"]]
@@ -75,9 +78,9 @@ def write_lake(root: Path, rules: dict[str, Any] | None = None, judged: str = "n
                 "reason": "near_copy",
                 "evidence": {"witness": id_of("aaaa1"), "similarity": 1.0, "rule": "jaccard"},
             }
-    second = _commit(root, "deduplicate_near", near, DECISIONS, (pinned["normalize_text"], first), {})
+    second = commit_stage(root, "deduplicate_near", near, DECISIONS, (pinned["normalize_text"], first), {})
     sides = [{"record_id": row["record_id"], "source": "logs", "split": "train"} for row in near if row["kept"]]
-    _commit(root, "split", sides, SPLIT, (pinned["normalize_text"], first, second), {})
+    commit_stage(root, "split", sides, SPLIT, (pinned["normalize_text"], first, second), {})
     return root
 
 
@@ -88,7 +91,7 @@ def _row(name: str, *turns: str, changes: dict[str, int] | None = None) -> dict[
     return {**record.to_dict(), "changes": list((changes or {}).items()), "content_hash": None, "quarantine": None}
 
 
-def _commit(
+def commit_stage(
     root: Path,
     stage: str,
     rows: list[dict[str, Any]],
@@ -96,6 +99,7 @@ def _commit(
     inputs: tuple[TableVersion, ...],
     params: dict[str, Any],
 ) -> TableVersion:
+    """What a stage of the run ``run-1`` commits, as the next version of its table."""
     path = Layout(root, DATASET).table(stage, "raw" if stage == "collect" else "clean")
     provenance = Provenance(
         run_id="run-1",
@@ -109,5 +113,5 @@ def _commit(
         params=params,
     )
     told = CommitProperties(custom_metadata={"userMetadata": provenance.model_dump_json()})
-    write_deltalake(path, pa.Table.from_pylist(rows, schema=schema), commit_properties=told)
-    return TableVersion(path=path, version=0)
+    write_deltalake(path, pa.Table.from_pylist(rows, schema=schema), mode="overwrite", commit_properties=told)
+    return TableVersion(path=path, version=DeltaTable(path).version())

@@ -7,13 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from deltalake import CommitProperties, write_deltalake
+from built_lake import commit_stage
 
-from jobs.lake.layout import Layout
-from jobs.lake.versions import Provenance, TableVersion
 from jobs.record import Message, Record
 from jobs.record_schema import ROW_SCHEMA
-from jobs.tools.build_duplicates import NoDecisionsError, checked_page, write_build_page
+from jobs.tools.build_duplicates import checked_page, write_build_page
+from jobs.tools.build_pages import NoPageError
 
 # jobs.lake.schemas spells it out, and imports Spark.
 EVIDENCE = pa.struct(
@@ -25,40 +24,21 @@ DECISIONS = pa.schema(
 RULE = "jaccard >= 0.8 of 3-token shingles"
 
 
-def commit(path: str, table: pa.Table, stage: str, inputs: tuple[TableVersion, ...]) -> TableVersion:
-    provenance = Provenance(
-        run_id="run-1",
-        dataset="shop",
-        stage=stage,
-        code_commit="c",
-        configuration_hash="h",
-        fingerprint=stage,
-        inputs=inputs,
-        started_at="2026-11-22T00:00:00+00:00",
-    )
-    told = CommitProperties(custom_metadata={"userMetadata": provenance.model_dump_json()})
-    write_deltalake(path, table, commit_properties=told)
-    return TableVersion(path=path, version=0)
-
-
-def lake(root: Path, zone: str = "clean") -> Path:
-    layout = Layout(root, "shop")
+def lake(root: Path, read: str = "normalize_text") -> Path:
+    """Four rows of the stage ``read``, and what ``deduplicate_near`` decided on them."""
     texts = {"a": "订单在3天内发货到北京", "b": "订单在7天内发货到北京<script>", "c": "退款吗", "d": "能退款吗"}
     rows = []
     for record_id, text in texts.items():
         row: dict[str, Any] = Record("chat", [Message("user", text)], record_id=record_id).to_dict()
         rows.append({**row, "changes": [], "content_hash": None, "quarantine": None})
-    pinned = commit(
-        layout.table("normalize_text", zone), pa.Table.from_pylist(rows, schema=ROW_SCHEMA), "normalize_text", ()
-    )
+    pinned = commit_stage(root, read, rows, ROW_SCHEMA, (), {})
     decided = [
         {"record_id": "a", "kept": True},
         {"record_id": "b", "kept": False, "evidence": {"witness": "a", "similarity": 0.82, "rule": RULE}},
         {"record_id": "c", "kept": True},
         {"record_id": "d", "kept": True, "evidence": {"witness": "c", "similarity": 0.9, "rule": "lexical"}},
     ]
-    decisions = pa.Table.from_pylist(decided, schema=DECISIONS)
-    commit(layout.table("deduplicate_near", "clean"), decisions, "deduplicate_near", (pinned,))
+    commit_stage(root, "deduplicate_near", decided, DECISIONS, (pinned,), {})
     return root
 
 
@@ -78,20 +58,22 @@ def test_the_page_shows_the_decisions_of_the_newest_run(tmp_path: Path) -> None:
 
 
 def test_rows_of_the_raw_zone_are_never_shown(tmp_path: Path) -> None:
-    root, page = lake(tmp_path / "lake", zone="raw"), tmp_path / "page.html"
-    with pytest.raises(NoDecisionsError, match="raw zone"):
+    root, page = lake(tmp_path / "lake", read="collect"), tmp_path / "page.html"
+    with pytest.raises(NoPageError, match="raw zone"):
         write_build_page(root, "shop", "deduplicate_near", "dialogue", page)
     assert not page.exists()
 
 
 def test_what_is_not_there_is_told_with_what_is(tmp_path: Path) -> None:
     root, page = lake(tmp_path / "lake"), tmp_path / "page.html"
-    with pytest.raises(NoDecisionsError, match="there are those of deduplicate_near"):
+    with pytest.raises(NoPageError, match="there are those of deduplicate_near"):
         write_build_page(root, "shop", "deduplicate_exact", "dialogue", page)
-    with pytest.raises(NoDecisionsError, match="there are shop"):
+    with pytest.raises(NoPageError, match="there are shop"):
         write_build_page(root, "nothing", "deduplicate_near", "dialogue", page)
     page.touch()
-    with pytest.raises(NoDecisionsError, match="--force"):
+    with pytest.raises(NoPageError, match="--force"):
         checked_page(page, "deduplicate_near", "dialogue", force=False)
-    with pytest.raises(NoDecisionsError, match="--stage: expected one of"):
+    with pytest.raises(NoPageError, match="a folder that exists"):
+        checked_page(tmp_path / "nowhere" / "page.html", "deduplicate_near", "dialogue", force=True)
+    with pytest.raises(NoPageError, match="--stage: expected one of"):
         checked_page(page, "split", "dialogue", force=True)

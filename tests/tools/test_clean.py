@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from jobs.cleaning.cleaner import default_params
 from jobs.privacy.analyzer import Analyzer
 from jobs.sources.source_rows import SourceFields
 from jobs.tools.clean import clean_files
-from jobs.tools.clean_rows import Cleaning, Tally
+from jobs.tools.clean_rows import Cleaning, Shape, Tally
+from jobs.tools.json_output import written_together
 
 PHONE = "13912345678"
 CALL = f"我的电话是{PHONE}，请尽快联系我。"
+SHAPES: tuple[Shape, ...] = ("own", "canonical")
 SAID, ANSWER = "我的电话是<PHONE_1>，请尽快联系我。", "好的，已经为您记下，客服会尽快联系您。"
 
 
@@ -89,6 +92,32 @@ def test_a_row_that_a_recognizer_fails_on_leaves_its_place_only(
     assert PHONE not in (tmp_path / "out.quarantine.jsonl").read_text("utf-8")
 
 
+def test_a_name_that_is_no_utf8_is_told_all_the_same(tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/logs\xff.jsonl"))
+    try:
+        file.write_text("".join(json.dumps({"text": text}) + "\n" for text in (CALL, "嗯", 5)))
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    out = tmp_path / "out.jsonl"
+    for shape in SHAPES:
+        tally = clean_files([file], out, Cleaning(default_params(), SourceFields(), tmp_path / "media", shape))
+        assert (tally.kept, tally.rejected.total(), tally.quarantined.total()) == (1, 1, 1)
+    (row,) = read(out)
+    assert row["record_id"] == row["source"]["uri"] + "#1" == str(tmp_path / "logs\\xff.jsonl#1")
+
+
+def test_two_commands_do_not_write_one_file(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    file.write_text(json.dumps({"text": CALL}))
+    with written_together(out) as (first,):
+        done = CliRunner().invoke(app, ["clean", str(file), str(out)])
+        assert done.exit_code == 2 and "another command is writing" in done.output
+        assert len(done.output.splitlines()) == 1
+        first.write(b"whole")
+    assert out.read_bytes() == b"whole"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
 def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
     rows = [{"text": f"{number}号订单，{CALL}"} for number in range(700)]
     one, tally = cleaned(tmp_path, rows)
@@ -120,6 +149,10 @@ def test_the_command_reads_packed_files_and_says_what_it_did(tmp_path: Path) -> 
         ["clean", "--watch", "."],
         ["clean", "in.jsonl", "--watch", ".", "--lake", "lake"],
         ["clean", "--watch", "absent", "--lake", "lake"],
+        ["clean", "--watch", ".", "--lake", "in.jsonl", "--once"],
+        ["clean", "--watch", ".", "--lake", "lake", "--force"],
+        ["clean", "in.jsonl", "out.jsonl", "--once"],
+        ["clean", "in.jsonl", "out.csv"],
     ],
 )
 def test_a_mistake_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:

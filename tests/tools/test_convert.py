@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -26,7 +27,7 @@ def raw(tmp_path: Path) -> Path:
     return path
 
 
-def read(path: Path) -> list[dict[str, object]]:
+def read(path: Path) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
@@ -68,7 +69,7 @@ def test_merged_prompts_and_joined_rows_on_the_command_line(tmp_path: Path) -> N
     assert told == [("乘客,22岁,票价7。", "0"), ("乘客,38岁。", "1"), ("乘客。", "0")]
     joining = ["--conversation-extension", "2", "--seed", "1"]
     assert main(["--input", str(path), "--format", "chatml", *prompt, *joining]) == 0
-    assert [len(row["messages"]) for row in read(tmp_path / "t.chatml.jsonl")] == [4, 2]  # type: ignore[arg-type]
+    assert [len(row["messages"]) for row in read(tmp_path / "t.chatml.jsonl")] == [4, 2]
 
 
 def test_images_are_stored_beside_the_output(tmp_path: Path) -> None:

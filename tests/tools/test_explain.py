@@ -6,11 +6,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
-from built_lake import DATASET, PHONE, id_of, write_lake
+from built_lake import DATASET, PHONE, commit_stage, id_of, write_lake
+from deltalake import DeltaTable
 from typer.testing import CliRunner
 
+from jobs.lake.lineage import newest_chain
+from jobs.record_schema import ROW_SCHEMA
 from jobs.tools.explain import ExplainError, explain
 from jobs.tools.explain_text import explanation_lines, visible
 
@@ -82,6 +87,35 @@ def test_what_is_not_there_is_told_in_one_line(root: Path, row_id: str, dataset:
     with pytest.raises(ExplainError, match=expected) as caught:
         explain(root, row_id, dataset)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("stage", "params"),
+    [("normalize_text", {"folding": PHONE}), ("filter_by_quality_rules", {"rules": {"folding": {"max": PHONE}}})],
+)
+def test_parameters_that_do_not_fit_any_more_are_told(tmp_path: Path, stage: str, params: dict[str, Any]) -> None:
+    root = write_lake(tmp_path)
+    (commit,) = [one for one in newest_chain(root, DATASET) if one.provenance.stage == stage]
+    table = pa.table(DeltaTable(commit.table.path).to_pyarrow_table())
+    commit_stage(root, stage, table.to_pylist(), table.schema, commit.provenance.inputs, params)
+    told = explain(root, "bbbb1")
+    (note,) = told.notes
+    assert note.startswith(f"{stage}@v1 was committed") and "folding" in note and "defaults" in note
+    lines = list(explanation_lines(told))
+    assert f"note: {note}" in lines
+    assert PHONE not in "\n".join(lines)
+
+
+def test_steps_on_rows_of_the_raw_zone_are_told_only_when_asked_for(tmp_path: Path) -> None:
+    (whole, *_) = newest_chain(write_lake(tmp_path / "whole"), DATASET)
+    rows = DeltaTable(whole.table.path).to_pyarrow_table().to_pylist()
+    root = tmp_path / "lake"
+    collected = commit_stage(root, "collect", rows, ROW_SCHEMA, (), {})
+    normal = [{**row, "changes": [("punctuation_runs", 1)]} for row in rows]
+    commit_stage(root, "normalize_text", normal, ROW_SCHEMA, (collected,), {})
+    told, raw = explain(root, "aaaa1"), explain(root, "aaaa1", raw=True)
+    assert [step.stage for step in told.steps] == ["collect", "normalize_text"]
+    assert "steps" not in told.steps[1].told and raw.steps[1].told["steps"]
 
 
 def test_an_empty_lake_is_told(tmp_path: Path) -> None:

@@ -278,7 +278,10 @@ def test_answer_signs() -> None:
 
 def test_a_sign_is_located_in_the_value_that_has_it() -> None:
     row = {"instruction": "read this", "input": "<b>x</b>", "history": [["a", "b"]], "n": 5}
-    has = lambda text: "html" in text_signs(text)  # noqa: E731
+
+    def has(text: str) -> bool:
+        return "html" in text_signs(text)
+
     assert locate(row, "read this\n<b>x</b>", has) == "$.input"
     assert locate(row, "b", has) == "$.history[0][1]"
     assert locate(row, "not there", has) == "$"

@@ -11,7 +11,9 @@ from dedup_files import get, put
 
 from jobs.tools import pii_scan
 from jobs.tools.pii import main
-from jobs.tools.pii_scan import Scanning, Search, scan, texts_of_record
+from jobs.tools.pii_scan import Scanning, scan
+from jobs.tools.pii_search import Search
+from jobs.tools.pii_texts import texts_of_record
 
 PHONE = "13912345678"
 TEXT = f"请致电{PHONE}，谢谢😀再见"

@@ -9,7 +9,8 @@ from built_lake import DATASET, PHONE, id_of, write_lake
 from typer.testing import CliRunner
 
 from jobs.text.quality import Verdict, describe
-from jobs.tools.quality_report import NoQualityDecisionsError, broken_rules, gather, write_quality_page
+from jobs.tools.build_pages import NoPageError
+from jobs.tools.quality_report import broken_rules, gather, write_quality_page
 
 
 def test_rules_are_counted_alone_and_together(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ def test_rules_are_counted_alone_and_together(tmp_path: Path) -> None:
     }
     (example,) = rules["unfilled_slots"].examples
     assert (example.record_id, example.value, example.others) == (id_of("bbbb1"), "1", ("cut_off_answers",))
-    assert sorted(rules["min_response_chars"].values) == [0, 12, 12, 18, 44]
+    assert sorted(rules["min_response_chars"].values) == [0, 12, 12, 18, 46]
     assert rules["language"].words == {"zh": 5}
     assert "digit_share" in told.off and "digit_share" not in rules
 
@@ -37,12 +38,14 @@ def test_the_page_shows_masked_and_escaped_rows_with_the_bound_marked(tmp_path: 
     assert PHONE not in text and "&lt;PHONE_1&gt;" in text
     assert "<script>" not in text and "&lt;script&gt;" in text
     assert 'class="mark"' in text and "bound 0" in text
-    with pytest.raises(NoQualityDecisionsError, match="--force"):
+    assert "Rows of the sample beyond a bound of 0: 1, 1: 0" in text
+    assert "Says nothing where a prompt matches" in text
+    with pytest.raises(NoPageError, match="--force"):
         write_quality_page(tmp_path / "lake", DATASET, page)
 
 
 def test_rows_of_the_raw_zone_are_never_shown(tmp_path: Path) -> None:
-    with pytest.raises(NoQualityDecisionsError, match="raw zone"):
+    with pytest.raises(NoPageError, match="raw zone"):
         gather(write_lake(tmp_path / "lake", judged="collect"), DATASET)
 
 

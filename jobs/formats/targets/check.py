@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
-from jobs.formats.targets.rule import EFFECTS, Effect, Layout, Measure, Rule, SetRule, Target, View
+from jobs.formats.targets.rule import EFFECTS, Effect, Layout, Measure, Rule, Target, Told, View
 
 # The layout is settled by so many first rows, as a loader settles it by its first block.
 HEAD = 200
@@ -28,7 +28,7 @@ class Finding:
     """A rule that rows, or the set, broke. ``rows`` count from 1; empty where the set is to blame. ``path`` is the
     JSON path in the first of them."""
 
-    rule: Rule | SetRule
+    rule: Told
     rows: array[int] = field(default_factory=lambda: array("L"))
     path: str | None = None
 
@@ -118,7 +118,7 @@ class _Checker:
         for _, tally in self._tallies:
             tally.add(number, row)
 
-    def _note(self, rule: Rule | SetRule, number: int, path: str) -> None:
+    def _note(self, rule: Told, number: int, path: str) -> None:
         finding = self._found.setdefault(rule.id, Finding(rule, path=path))
         finding.rows.append(number)
 

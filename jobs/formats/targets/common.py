@@ -56,18 +56,6 @@ def unknown_role(view: View) -> str | None:
     return f"{found}.{view.layout.role_key}" if found else None
 
 
-def content_is_no_text(view: View) -> str | None:
-    """A turn whose content is no text."""
-    found = _first(view, lambda turn: isinstance(turn, dict) and not isinstance(view.content(turn), str))
-    return f"{found}.{view.layout.content_key}" if found else None
-
-
-def content_is_missing(view: View) -> str | None:
-    """A turn whose content is null or not there, tool calls or not."""
-    found = _first(view, lambda turn: isinstance(turn, dict) and view.content(turn) is None)
-    return f"{found}.{view.layout.content_key}" if found else None
-
-
 def content_and_calls_missing(view: View) -> str | None:
     """A turn that has neither content nor tool calls."""
     found = _first(
@@ -97,11 +85,6 @@ def ends_on_user(view: View) -> str | None:
     if view.turns and view.role(view.turns[-1]) in ("user", "tool", "system"):
         return f"{view.at}[{len(view.turns) - 1}]"
     return None
-
-
-def late_system(view: View) -> str | None:
-    """A system prompt that is not the first turn."""
-    return next((f"{view.at}[{i}]" for i, turn in enumerate(view.turns) if i and view.role(turn) == "system"), None)
 
 
 def nothing_to_train(view: View) -> str | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 from jobs.formats.targets import TARGETS
-from jobs.formats.targets.rule import Rule, SetRule, Target
+from jobs.formats.targets.rule import Target, Told
 
 
 def rules_markdown() -> str:
@@ -17,7 +17,7 @@ def rules_markdown() -> str:
 def _section(target: Target) -> str:
     lines = [f"### {target.title} (`--target {target.name}`)", "", "| rule | effect | what is wrong | read in |"]
     lines.append("| --- | --- | --- | --- |")
-    rules: list[Rule | SetRule] = [*target.rules, *target.set_rules]
+    rules: list[Told] = [*target.rules, *target.set_rules]
     for rule in rules:
         lines.append(f"| `{rule.id}` | {rule.effect} | {rule.says} | {rule.source} |")
     return "\n".join(lines) + "\n"

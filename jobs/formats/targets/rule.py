@@ -101,8 +101,8 @@ Check = Callable[[View], "str | None"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One thing that a loader asks of a row.
+class Told:
+    """What a report tells of a rule.
 
     Attributes:
         id: a stable snake_case word that reports count by.
@@ -110,7 +110,6 @@ class Rule:
         why: what the trainer does there.
         mend: what to do about it.
         source: repository and file that the rule was read in.
-        shapes: the shapes that it applies to; empty for all.
     """
 
     id: str
@@ -119,6 +118,16 @@ class Rule:
     why: str
     mend: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Told):
+    """One thing that a loader asks of a row.
+
+    Attributes:
+        shapes: the shapes that it applies to; empty for all.
+    """
+
     check: Check
     shapes: tuple[Shape, ...] = ()
 
@@ -139,15 +148,13 @@ class Tally(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SetRule:
-    """One thing that a loader asks of the whole set; the fields are those of ``Rule``."""
+class SetRule(Told):
+    """One thing that a loader asks of the whole set.
 
-    id: str
-    effect: Effect
-    says: str
-    why: str
-    mend: str
-    source: str
+    Attributes:
+        shapes: the shapes that it applies to; empty for all.
+    """
+
     tally: Callable[[Layout], Tally]
     shapes: tuple[Shape, ...] = ()
 

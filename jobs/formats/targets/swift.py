@@ -12,7 +12,6 @@ from jobs.formats.targets.common import DATES
 from jobs.formats.targets.rule import ABSENT, Check, Layout, Shape, Target, View, rule
 
 _CORE = "modelscope/ms-swift swift/dataset/preprocessor/core.py"
-_INPUTS = "modelscope/ms-swift swift/template/template_inputs.py"
 _TEMPLATE = "modelscope/ms-swift swift/template/base.py"
 _WORDS = {
     "system": "system",

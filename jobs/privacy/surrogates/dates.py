@@ -48,7 +48,7 @@ def _plain(part: str) -> str:
 def _kinds(written: list[str]) -> str:
     """For each part y, m or d; an empty string where that is not clear."""
     lengths = tuple(len(part) for part in written)
-    if lengths in _COMPACT:
+    if lengths in _COMPACT and (lengths != (6,) or written[0].startswith(("19", "20"))):
         return _COMPACT[lengths]
     months = [i for i, part in enumerate(written) if part.isalpha()]
     years = [i for i, part in enumerate(written) if len(part) == 4 and part.isdigit()]

@@ -16,6 +16,7 @@ from jobs.privacy.checksums import id_card_check
 from jobs.privacy.digits import digits_in
 from jobs.privacy.surrogates.shape import write_digits, write_over
 from jobs.privacy.surrogates.stream import Stream
+from jobs.privacy.view import fold
 
 # GB 32100-2015: the characters of a unified social credit code, and the weights 3^i mod 31 of its first 17.
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -23,13 +24,19 @@ _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 # GB 11714-1997: the organisation's own eight characters and their check character.
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-# Provinces, and what the plates of trailers, learners, police, Hong Kong and Macau end in.
-PLATE_CHARACTERS = _PROVINCES + "挂学警港澳"
+# Provinces, and what the plates of trailers, learners, police, Hong Kong, Macau, consulates and the like end in.
+PLATE_CHARACTERS = _PROVINCES + "挂学警港澳领试超应急"
 _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+# What leads up to an extension.
+EXTENSION = re.compile(r"[ (（,，]{0,3}(?:转|分机|ext|[x#＃])", re.IGNORECASE)
 
 
 def phone(value: str, stream: Stream) -> str:
     """A telephone number of the same kind and length; the prefix +86 and the extension's mark stay."""
+    extension = EXTENSION.search(value)
+    if extension is not None and extension.start() > 0:
+        number, rest = value[: extension.start()], value[extension.start() :]
+        return phone(number, stream) + write_digits(rest, stream.digits(len(digits_in(rest))))
     digits = digits_in(value)
     international = value.lstrip("(（ ").startswith(("+", "＋", "00"))
     found = re.match(r"(?:00)?86(?=1[3-9]\d{9}$|\d{10})", digits)
@@ -108,7 +115,12 @@ def bank_card(value: str, stream: Stream) -> str:
 
 
 def plate(value: str, stream: Stream) -> str:
-    """A licence plate whose second character is the letter I, which is never issued (GA 36-2018 leaves out I and O)."""
+    """A licence plate whose second character is the letter I, which is never issued (GA 36-2018 leaves out I and O).
+
+    Plates of embassies and of the forces become civil ones.
+    """
+    if re.match(f"[{_PROVINCES}][ ·•-]?[A-Za-z]", fold(value).text) is None:
+        return stream.choice(_PROVINCES) + "I" + stream.digits(5)
     drawn = [stream.choice(_PROVINCES), "I"]
     for char in value[2:]:
         if char.isdigit():
@@ -134,7 +146,7 @@ def permit(value: str, stream: Stream) -> str:
 
 
 def _length(value: str) -> int:
-    return sum(char.isalnum() for char in value)
+    return sum(char.isascii() and char.isalnum() for char in fold(value).text)
 
 
 def social_security(value: str, stream: Stream) -> str:

@@ -8,7 +8,7 @@ import string
 
 from jobs.privacy.digits import digits_in
 from jobs.privacy.surrogates import numbers
-from jobs.privacy.surrogates.shape import alike, write_digits, write_over
+from jobs.privacy.surrogates.shape import write_digits, write_over
 from jobs.privacy.surrogates.stream import Stream
 from jobs.privacy.view import fold
 
@@ -59,9 +59,23 @@ def qq(value: str, stream: Stream) -> str:
 
 
 def account(value: str, stream: Stream) -> str:
-    """A telephone number or an e-mail address where the account is one, else a likeness."""
+    """A telephone number or an e-mail address where the account is one, else a number that begins 0000 (Alipay's begin
+    2088) or an id that says that it is an example."""
     if "@" in fold(value).text:
         return email(value, stream)
     if re.fullmatch(r"1[3-9]\d{9}", digits_in(value)) and not re.search("[A-Za-z]", value):
         return numbers.phone(value, stream)
-    return alike(value, stream)
+    if not re.search("[A-Za-z]", fold(value).text):
+        return write_digits(value, ("0000" + stream.digits(max(0, len(digits_in(value)) - 4)))[: len(digits_in(value))])
+    return wechat(value, stream)
+
+
+def url_value(value: str, stream: Stream) -> str:
+    """An address at a domain kept for examples, digits that begin with 000, or a word that says that it is an example:
+    what stands in a link has no other form of its own."""
+    plain = fold(value).text
+    if "@" in plain or "%40" in plain:
+        return email("@", stream)
+    if plain.isascii() and plain.isdigit():
+        return write_digits(value, ("000" + stream.digits(max(1, len(plain) - 3)))[: max(4, len(plain))])
+    return "example" + "".join(stream.choice(string.ascii_lowercase + string.digits) for _ in range(8))

@@ -35,7 +35,7 @@ _MAKERS: dict[str, Maker] = {
     "ORDER_NUMBER": alike,
     "PARCEL_NUMBER": alike,
     "MEMBER_NUMBER": alike,
-    "URL": alike,
+    "URL": online.url_value,
 }
 # Seven digits drawn anew hit one of a row's few values once in a million: so many tries are never used up.
 _TRIES = 64
