@@ -32,11 +32,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from name_corpora import CORPORA, NEWS, WIKIPEDIA, texts_of  # noqa: E402 -- needs the path above
 from service_talk import LATIN_NAMES, Sentence, service_talk  # noqa: E402 -- as above
 
-from jobs.privacy.foreign_words import TRANSLITERATION  # noqa: E402 -- as above
-from jobs.privacy.latin_evidence import LATIN  # noqa: E402 -- as above
-from jobs.privacy.name_evidence import around, candidates, inside, surroundings  # noqa: E402 -- as above
-from jobs.privacy.name_words import COMPOUND_SURNAMES, GIVEN_CHARACTERS, SURNAMES  # noqa: E402 -- as above
-from jobs.privacy.running_names import STEP  # noqa: E402 -- as above
+from jobs.privacy.names.evidence import around, candidates, inside, surroundings  # noqa: E402 -- as above
+from jobs.privacy.names.foreign_words import TRANSLITERATION  # noqa: E402 -- as above
+from jobs.privacy.names.latin_evidence import LATIN  # noqa: E402 -- as above
+from jobs.privacy.names.running import STEP  # noqa: E402 -- as above
+from jobs.privacy.names.words import COMPOUND_SURNAMES, GIVEN_CHARACTERS, SURNAMES  # noqa: E402 -- as above
 
 # Least occurrences of a piece of evidence; of three characters, which are many and say little each.
 LEAST, LEAST_OF_THREE = 3, 5

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from jobs.privacy.foreign_words import TRANSLITERATION  # noqa: E402 -- needs the path above
+from jobs.privacy.names.foreign_words import TRANSLITERATION  # noqa: E402 -- needs the path above
 from jobs.privacy.view import fold  # noqa: E402
 
 _CHINA = {"CN", "TW", "HK", "MO"}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from service_talk import Sentence
 
-from jobs.privacy.name_words import COMPOUND_SURNAMES, SURNAMES
+from jobs.privacy.names.words import COMPOUND_SURNAMES, SURNAMES
 from jobs.privacy.view import fold
 
 _HAN = re.compile("[\u4e00-\u9fa5]")

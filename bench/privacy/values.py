@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from bench.privacy.phone_values import digits, mobile, wide
-from jobs.privacy.checksums import credit_code_ok, id_card_check, luhn_ok
+from jobs.privacy.numbers.checksums import credit_code_ok, id_card_check, luhn_ok
 
 _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"

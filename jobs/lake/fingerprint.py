@@ -16,7 +16,17 @@ from jobs.record import canonical_json
 ROOT = Path(__file__).resolve().parents[2]
 
 # Libraries whose answer, not only whose speed, a stage's rows depend on.
-_DECIDING_PACKAGES = ("presidio-analyzer", "ftfy", "opencc", "scikit-learn", "numpy", "sentence-transformers")
+_DECIDING_PACKAGES = (
+    "presidio-analyzer",
+    "phonenumbers",
+    "ftfy",
+    "opencc",
+    "scikit-learn",
+    "numpy",
+    "sentence-transformers",
+    "transformers",
+    "spacy",
+)
 
 
 def digest(value: Any) -> str:
@@ -32,12 +42,13 @@ def file_digest(path: Path) -> str:
 
 @cache
 def code_hash(module: str) -> str:
-    """A hash over the source of ``module`` and of everything under ``jobs`` that it imports, however deep.
+    """A hash over the source of ``module``, of everything under ``jobs`` that it imports, however deep, and of the data
+    files that these name.
 
     A commit id would do too much (a changed README would redo every stage) and too little (uncommitted work).
     """
     sources = {name: _source(name) for name in sorted(_closure(module))}
-    return digest([sources, _package_versions()])
+    return digest([sources, _data_files("\n".join(sources.values())), _package_versions()])
 
 
 @cache
@@ -80,6 +91,13 @@ def _imports(module: str) -> Iterable[str]:
 def _source(module: str) -> str:
     file = _file_of(module)
     return (ROOT / file).read_text("utf-8") if file else ""
+
+
+def _data_files(source: str) -> dict[str, str]:
+    """The digests of the tables and word lists beside the code whose names stand in the source: rows follow from them
+    as they do from code."""
+    tables = (file for file in sorted((ROOT / "jobs").glob("**/data/*")) if file.suffix != ".md")
+    return {file.relative_to(ROOT).as_posix(): file_digest(file) for file in tables if file.name in source}
 
 
 def _file_of(module: str) -> Path | None:

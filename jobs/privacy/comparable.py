@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jobs.privacy.digits import digits_in
+from jobs.privacy.numbers.digits import digits_in
 from jobs.privacy.view import fold
 
 _SEPARATORS = re.compile(r"[\s\-,、·•・]")

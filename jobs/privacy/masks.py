@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from jobs.privacy.digits import DIGIT_OF, digits_in
+from jobs.privacy.numbers.digits import DIGIT_OF, digits_in
 from jobs.privacy.surrogates.people import surname_of
 from jobs.privacy.view import fold
 

@@ -7,18 +7,17 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jobs.privacy import (
+from jobs.privacy.addresses import chinese, pinyin
+from jobs.privacy.english import rules as english
+from jobs.privacy.english.places import OPTIONAL_ENTITIES as ENGLISH_PLACES
+from jobs.privacy.names import announced
+from jobs.privacy.numbers import (
     accounts,
-    addresses,
     birthdays,
-    english,
-    english_places,
     identity,
     long_numbers,
-    names,
     online,
     phones,
-    pinyin_addresses,
     plates,
     references,
     spoken,
@@ -38,8 +37,8 @@ _NUMBERS: tuple[Rule, ...] = (
     *accounts.RULES,
     *references.RULES,
 )
-RULES: tuple[Rule, ...] = _NUMBERS + names.RULES + addresses.RULES + pinyin_addresses.RULES + english.RULES
-OPTIONAL_ENTITIES: frozenset[str] = english_places.OPTIONAL_ENTITIES | {rule.entity for rule in references.RULES}
+RULES: tuple[Rule, ...] = _NUMBERS + announced.RULES + chinese.RULES + pinyin.RULES + english.RULES
+OPTIONAL_ENTITIES: frozenset[str] = ENGLISH_PLACES | {rule.entity for rule in references.RULES}
 
 # Presidio's own, by entity: the cue without which they find nothing.
 _PRESIDIO_CUES = {
@@ -132,7 +131,7 @@ def _presidio_own() -> list[Any]:
     load_presidio()
     from presidio_analyzer.predefined_recognizers import IbanRecognizer, UsSsnRecognizer
 
-    from jobs.privacy.library_phones import phone_recognizer
+    from jobs.privacy.numbers.library_phones import phone_recognizer
 
     return [
         phone_recognizer(),

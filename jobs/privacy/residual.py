@@ -108,7 +108,7 @@ RESIDUAL_PATTERNS: dict[str, str] = {
     r"(?:(?::[0-9A-F]{2}){5}|(?:-[0-9A-F]{2}){5})(?![0-9A-Z:-])",
     "plate": rf"(?i)(?=[一-龥] ?[A-Z])[{_PROVINCES}] ?[A-HJ-NP-Z][ ·•.-]?(?=[A-Z]{{0,3}}[0-9])"
     rf"[0-9A-HJ-NP-Z]{{4,5}}[0-9A-HJ-NP-Z挂学警港澳](?![0-9A-Za-z])",
-    "account": r"(?i)(?:微信|薇信|v信|加v|扣扣|支付宝|(?<![0-9A-Z])(?:qq|wechat|alipay|wxid_|[wv]x))"
+    "account": r"(?i)(?:微信|薇信|v信|加v|扣扣|支付宝|(?<![0-9A-Z_])(?:qq|wechat|alipay|wxid_|[wv]x))"
     r"[^0-9A-Z<>,，。;；!！?？\n-]{0,6}(?!00|(?:(?:wx)?id)?_?example|(?:86)?154[0-9]{4})(?=[A-Z][A-Z_-]{0,20}[0-9]|[0-9])[0-9A-Z_-]{5,20}(?![0-9A-Z年月日元.@])",
     "url_value": r"(?i)(?:[?&; ,\n]|^)(?:phone|mobile|tel|email|mail|name|realname|username|idcard|id_no|idno|openid"
     r"|unionid|uid|userid|user_id|token|access_token|session)="

@@ -55,6 +55,17 @@ def test_a_change_elsewhere_does_not(house: Path, file: str) -> None:
     assert fresh("jobs.stages.one") == before
 
 
+def test_a_table_that_the_code_names_counts_and_another_does_not(house: Path) -> None:
+    (house / "jobs/deep.py").write_text('WEIGHTS = "data/weights.txt"\n')
+    (house / "jobs/text/data").mkdir()
+    hashes = []
+    for weights, other in (("1", "1"), ("1", "2"), ("2", "2")):
+        (house / "jobs/text/data/weights.txt").write_text(weights)
+        (house / "jobs/text/data/other.txt").write_text(other)
+        hashes.append(fresh("jobs.stages.one"))
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
 def test_modules_that_import_each_other_do_not_go_round_for_ever(house: Path) -> None:
     (house / "jobs/deep.py").write_text("import jobs.text.words\ndepth = 1\n")
     assert len(fresh("jobs.stages.one")) == 32

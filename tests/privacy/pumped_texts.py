@@ -41,8 +41,8 @@ def expressions(*packages: str) -> dict[str, Expression]:
     literals that functions give to ``re``."""
     found: dict[str, Expression] = {}
     for package in packages:
-        for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
-            module = importlib.import_module(f"{package}.{info.name}")
+        for info in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            module = importlib.import_module(info.name)
             source = Path(module.__file__ or "").read_text("utf-8")
             for name, value in list(vars(module).items()):
                 uses = set(re.findall(rf"\b{name}\.(match|fullmatch|search|finditer|findall|sub|subn|split)\b", source))

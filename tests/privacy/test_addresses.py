@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.privacy import addresses, pinyin_addresses
+from jobs.privacy.addresses import chinese, pinyin
 from jobs.privacy.spans import Span, without_overlaps
 from jobs.privacy.view import fold
 
-RULES = addresses.RULES + pinyin_addresses.RULES
+RULES = chinese.RULES + pinyin.RULES
 
 
 def addresses_in(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.privacy.analyzer import Analyzer
-from jobs.privacy.checksums import id_card_check, luhn_ok
+from jobs.privacy.numbers.checksums import id_card_check, luhn_ok
 
 ANALYZER = Analyzer()
 

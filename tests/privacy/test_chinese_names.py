@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from jobs.privacy.names import RULES
+from jobs.privacy.names.announced import RULES
 from jobs.privacy.spans import Span, without_overlaps
 from jobs.privacy.view import fold
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.privacy.analyzer import Analyzer
-from jobs.privacy.english_words import classes_of, is_place
+from jobs.privacy.english.words import classes_of, is_place
 
 ANALYZER = Analyzer(languages=("en",))
 ON_REQUEST = Analyzer(("LOCATION", "ORGANIZATION", "DOMAIN_NAME"), languages=("en",))

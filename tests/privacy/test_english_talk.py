@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jobs.privacy import find_pii
-from jobs.privacy.library_phones import phone_numbers
+from jobs.privacy.numbers.library_phones import phone_numbers
 
 _MARK = re.compile(r"\[\[([A-Z_]+) (.*?)\]\]", re.DOTALL)
 _HALVES = {"tuned": slice(0, None, 2), "held out": slice(1, None, 2)}

@@ -65,7 +65,7 @@ REPEATED = {
     "placeholders": "<PHONE_1>",
 }
 # The code gives these a few words of a text, never the whole.
-SHORT_ONLY = ("jobs.privacy.english_names._LIST", "jobs.privacy.english_names._WHOLE_MESSAGE")
+SHORT_ONLY = ("jobs.privacy.english.names._LIST", "jobs.privacy.english.names._WHOLE_MESSAGE")
 FUNCTIONS: tuple[Callable[[str], object], ...] = (find_pii, remove_pii, normalize_text, judge_text)
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.privacy.latin_evidence import CUE, latin_inside, latin_runs
-from jobs.privacy.running_names import find_running_names
+from jobs.privacy.names.latin_evidence import CUE, latin_inside, latin_runs
+from jobs.privacy.names.running import find_running_names
 from jobs.privacy.view import fold
 
 

@@ -11,7 +11,7 @@ from bench.privacy.cases import HELD_OUT, TUNING, negatives, truth
 from bench.privacy.numbers import ENTITIES, OPTIONAL, measure
 from bench.privacy.values import load_areas
 from jobs.privacy.analyzer import Analyzer
-from jobs.privacy.checksums import credit_code_ok, id_card_plausible, permanent_residence_ok
+from jobs.privacy.numbers.checksums import credit_code_ok, id_card_plausible, permanent_residence_ok
 from jobs.privacy.recognizers import RULES
 from jobs.privacy.rules import names_another_number
 from jobs.privacy.view import fold

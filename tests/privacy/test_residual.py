@@ -45,6 +45,7 @@ SEEN = [
     ("建国路88号", "address"),
 ]
 NOT_COUNTED = [
+    "微信号example_vx3j199e",  # an invented id that itself begins like an announcement
     "",
     "电话<PHONE_1>，姓名：<NAME_1> 电话：<PHONE_2>",
     "电话<PHONE_0123456789ab>",

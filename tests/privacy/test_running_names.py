@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.privacy import name_evidence
-from jobs.privacy.name_characters import NEVER_GIVEN, RUNNING_SURNAMES
-from jobs.privacy.running_names import RULE, STEP, find_running_names, log_odds, weights
+from jobs.privacy.names import evidence as name_evidence
+from jobs.privacy.names.characters import NEVER_GIVEN, RUNNING_SURNAMES
+from jobs.privacy.names.running import RULE, STEP, find_running_names, log_odds, weights
 from jobs.privacy.view import fold
 
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.privacy.checksums import id_card_check, id_card_plausible, luhn_ok
 from jobs.privacy.comparable import comparable
+from jobs.privacy.numbers.checksums import id_card_check, id_card_plausible, luhn_ok
 from jobs.privacy.surrogates import SURROGATE_PATTERNS, RowSurrogates, is_surrogate
 from jobs.privacy.surrogates.numbers import credit_code_check
 from jobs.privacy.surrogates.stream import Stream, cycle

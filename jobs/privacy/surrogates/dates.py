@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from jobs.privacy.digits import DIGIT_OF, SPOKEN_DIGITS
+from jobs.privacy.numbers.digits import DIGIT_OF, SPOKEN_DIGITS
 from jobs.privacy.surrogates.shape import alike, write_digits
 from jobs.privacy.surrogates.stream import Stream
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from jobs.privacy.checksums import id_card_check
-from jobs.privacy.digits import digits_in
+from jobs.privacy.numbers.checksums import id_card_check
+from jobs.privacy.numbers.digits import digits_in
 from jobs.privacy.surrogates.shape import write_digits, write_over
 from jobs.privacy.surrogates.stream import Stream
 from jobs.privacy.view import fold

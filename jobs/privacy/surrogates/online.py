@@ -6,7 +6,7 @@ import ipaddress
 import re
 import string
 
-from jobs.privacy.digits import digits_in
+from jobs.privacy.numbers.digits import digits_in
 from jobs.privacy.surrogates import numbers
 from jobs.privacy.surrogates.shape import write_digits, write_over
 from jobs.privacy.surrogates.stream import Stream

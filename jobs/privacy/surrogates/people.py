@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from jobs.privacy import name_words
+from jobs.privacy.names import words as name_words
 from jobs.privacy.surrogates import word_lists as words
 from jobs.privacy.surrogates.stream import Stream, cycle
 from jobs.privacy.view import fold

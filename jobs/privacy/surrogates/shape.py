@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Callable
 
-from jobs.privacy.digits import DIGIT_OF, SPOKEN_DIGITS
+from jobs.privacy.numbers.digits import DIGIT_OF, SPOKEN_DIGITS
 from jobs.privacy.surrogates.stream import Stream
 
 _PLAIN = "云禾川岚汀屿砚穗"

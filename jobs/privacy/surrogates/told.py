@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from jobs.privacy.checksums import luhn_ok
-from jobs.privacy.digits import DIGIT_OF
+from jobs.privacy.numbers.checksums import luhn_ok
+from jobs.privacy.numbers.digits import DIGIT_OF
 from jobs.privacy.surrogates import people, places
 from jobs.privacy.surrogates.numbers import EXTENSION, PLATE_CHARACTERS
 from jobs.privacy.view import fold

@@ -2,7 +2,7 @@
 
 A candidate is a surname with one or two characters, 小/老/阿 with a surname, a run of the characters that
 transliterate foreign names, or a run of Latin letters (``latin_evidence``). Its evidence is the characters of the
-name, those around it, and the pairs that cross its borders. ``running_names`` adds up the weights of the evidence;
+name, those around it, and the pairs that cross its borders. ``running`` adds up the weights of the evidence;
 ``scripts/fit_names.py`` fits them. Both read it here, so that they cannot differ.
 """
 
@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.foreign_words import TRANSLITERATION, is_foreign_place
-from jobs.privacy.latin_evidence import CUE as LATIN_CUE
-from jobs.privacy.latin_evidence import LATIN, latin_inside, latin_runs
-from jobs.privacy.name_characters import MARKED_SOUNDS, NEVER_GIVEN, RUNNING_SURNAMES
-from jobs.privacy.name_words import (
+from jobs.privacy.addresses.place_words import CITIES, PROVINCES
+from jobs.privacy.names.characters import MARKED_SOUNDS, NEVER_GIVEN, RUNNING_SURNAMES
+from jobs.privacy.names.foreign_words import TRANSLITERATION, is_foreign_place
+from jobs.privacy.names.latin_evidence import CUE as LATIN_CUE
+from jobs.privacy.names.latin_evidence import LATIN, latin_inside, latin_runs
+from jobs.privacy.names.words import (
     AMBIGUOUS_SURNAMES,
     COMPOUND_SURNAMES,
     GIVEN_CHARACTERS,
     NOT_NAMES,
 )
-from jobs.privacy.place_words import CITIES, PROVINCES
 
 _FAMILIAR = "老小阿"
 _PLACES = frozenset(PROVINCES + CITIES)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from jobs.privacy.address_parts import (
+from jobs.privacy.addresses.parts import (
     AFTER_ROOM,
     ANNOUNCING,
     BETWEEN,

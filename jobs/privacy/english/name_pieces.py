@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jobs.privacy.english_name_context import THINGS
-from jobs.privacy.english_words import ALWAYS_COMMON, COMMON, GIVEN, PLACE, SURNAME, classes_of
+from jobs.privacy.english.name_context import THINGS
+from jobs.privacy.english.words import ALWAYS_COMMON, COMMON, GIVEN, PLACE, SURNAME, classes_of
 
 UPPER = "A-Z" + "".join(chr(c) for c in range(0xC0, 0x250) if chr(c).isupper())
 LETTER = r"[A-Za-z\u00c0-\u024f]"

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from jobs.privacy.checksums import id_card_ok, id_card_plausible, luhn_ok
-from jobs.privacy.digits import ANY_DIGIT, DIGIT_OF, DIGIT_RUN_CUE, PARTING
-from jobs.privacy.identity import announces_bank_card, announces_id_card
+from jobs.privacy.numbers.checksums import id_card_ok, id_card_plausible, luhn_ok
+from jobs.privacy.numbers.digits import ANY_DIGIT, DIGIT_OF, DIGIT_RUN_CUE, PARTING
+from jobs.privacy.numbers.identity import announces_bank_card, announces_id_card
 from jobs.privacy.rules import NOT_AFTER_WORD, SEVEN_DIGITS, Found, Rule, is_quantity, names_another_number
 
 _RUN = re.compile(

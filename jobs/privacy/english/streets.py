@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.english_address_parts import LOW, NUMBER, UNIT, WORD, whole_address
-from jobs.privacy.english_words import COMMON, SURNAME, classes_of
+from jobs.privacy.english.address_parts import LOW, NUMBER, UNIT, WORD, whole_address
+from jobs.privacy.english.words import COMMON, SURNAME, classes_of
 from jobs.privacy.rules import Found, Rule
 
 # What stands after the name of a street, in English.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from jobs.privacy.digits import DIGIT_OF
+from jobs.privacy.numbers.digits import DIGIT_OF
 from jobs.privacy.rules import NOT_BEFORE_WORD, Rule, pattern_rule, value_of
 
 _HAN_YEAR = "[一二〇零九八七六五四三]{4}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jobs.privacy.checksums import (
+from jobs.privacy.numbers.checksums import (
     credit_code_ok,
     credit_code_plausible,
     digits_of,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.english_name_context import THINGS, is_place_told
-from jobs.privacy.english_name_pieces import LETTER
-from jobs.privacy.english_surnames import WORD_SURNAMES, is_clear_surname
-from jobs.privacy.english_words import COMMON, FIRMS, GIVEN, PLACE, SURNAME, classes_of, is_place, plain
+from jobs.privacy.english.name_context import THINGS, is_place_told
+from jobs.privacy.english.name_pieces import LETTER
+from jobs.privacy.english.surnames import WORD_SURNAMES, is_clear_surname
+from jobs.privacy.english.words import COMMON, FIRMS, GIVEN, PLACE, SURNAME, classes_of, is_place, plain
 from jobs.privacy.rules import Found, Rule
 
 _TITLED, _WHOLE, _SINGLE = 0.6, 0.5, 0.45

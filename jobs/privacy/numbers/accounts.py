@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jobs.privacy.digits import ANY_DIGIT, HAN_DIGITS
+from jobs.privacy.numbers.digits import ANY_DIGIT, HAN_DIGITS
 from jobs.privacy.rules import (
     GAP,
     JOIN,

@@ -1,7 +1,7 @@
 """Characters that first decide whether a name can stand at a place of running text; drawn up from counts.
 
 The lists come from counts over news (the corpora that ``scripts/fit_names.py`` reads) and over service and question
-texts; they are the first cut of ``name_evidence``, and what Spark's prefilter reads.
+texts; they are the first cut of ``evidence``, and what Spark's prefilter reads.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from jobs.privacy.english_name_context import names_a_thing
-from jobs.privacy.english_words import COMMON, GIVEN, PLACE, SURNAME, classes_of
+from jobs.privacy.english.name_context import names_a_thing
+from jobs.privacy.english.words import COMMON, GIVEN, PLACE, SURNAME, classes_of
 from jobs.privacy.rules import Rule, pattern_rule, value_of
 
 _WORD = r"(?:[A-Z]\.|[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f'’\-]*)"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.digits import ANY_DIGIT, DIGIT_OF, DIGIT_RUN_CUE, HAN_DIGITS, PARTING
-from jobs.privacy.phones import is_called
+from jobs.privacy.numbers.digits import ANY_DIGIT, DIGIT_OF, DIGIT_RUN_CUE, HAN_DIGITS, PARTING
+from jobs.privacy.numbers.phones import is_called
 from jobs.privacy.rules import (
     JOIN,
     NOT_AFTER_WORD,

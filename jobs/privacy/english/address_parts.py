@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jobs.privacy.english_words import COMMON, classes_of, is_place
+from jobs.privacy.english.words import COMMON, classes_of, is_place
 
 CAP = r"[A-Z\u00c0-\u00de\u0100-\u024f]"
 LOW = r"[A-Za-z\u00c0-\u024f]"

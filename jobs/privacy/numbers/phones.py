@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from jobs.privacy.digits import PARTING
+from jobs.privacy.numbers.digits import PARTING
 from jobs.privacy.rules import (
     JOIN,
     NOT_AFTER_WORD,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.english_name_context import (
+from jobs.privacy.english.name_context import (
     THINGS,
     acts,
     follows_title,
@@ -17,8 +17,8 @@ from jobs.privacy.english_name_context import (
     presents,
     speaks,
 )
-from jobs.privacy.english_name_pieces import UPPER, WORD, Piece, runs
-from jobs.privacy.english_words import COMMON, FIRMS, GIVEN, OWNED_FIRMS, PLACE, SURNAME, classes_of, is_place, plain
+from jobs.privacy.english.name_pieces import UPPER, WORD, Piece, runs
+from jobs.privacy.english.words import COMMON, FIRMS, GIVEN, OWNED_FIRMS, PLACE, SURNAME, classes_of, is_place, plain
 from jobs.privacy.rules import Found, Rule
 
 # Scores. A whole name (given name, surname) is surer than a single word; all lie above the usual least score of 0.4.

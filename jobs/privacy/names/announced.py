@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.foreign_words import TRANSLITERATION
-from jobs.privacy.name_characters import MARKED_SOUNDS
-from jobs.privacy.name_words import (
+from jobs.privacy.names.characters import MARKED_SOUNDS
+from jobs.privacy.names.foreign_words import TRANSLITERATION
+from jobs.privacy.names.running import DOTTED_RULE
+from jobs.privacy.names.running import RULE as RUNNING_TEXT_NAME
+from jobs.privacy.names.words import (
     AMBIGUOUS_SURNAMES,
     COMPOUND_SURNAMES,
     GIVEN_CHARACTERS,
@@ -16,8 +18,6 @@ from jobs.privacy.name_words import (
     SURNAMES,
 )
 from jobs.privacy.rules import GAP, JOIN, Found, Rule, pattern_rule, value_of
-from jobs.privacy.running_names import DOTTED_RULE
-from jobs.privacy.running_names import RULE as RUNNING_TEXT_NAME
 
 _HAN = "[\u4e00-\u9fa5]"
 _SURNAME = "(?:" + "|".join(COMPOUND_SURNAMES) + "|[" + "".join(sorted(SURNAMES)) + "])"

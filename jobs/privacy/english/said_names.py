@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.english_name_context import names_a_thing
-from jobs.privacy.english_name_pieces import LETTER
-from jobs.privacy.english_surnames import goes_with_given_name, is_clear_surname
-from jobs.privacy.english_words import ALWAYS_COMMON, COMMON, GIVEN, PLACE, SURNAME, classes_of
+from jobs.privacy.english.name_context import names_a_thing
+from jobs.privacy.english.name_pieces import LETTER
+from jobs.privacy.english.surnames import goes_with_given_name, is_clear_surname
+from jobs.privacy.english.words import ALWAYS_COMMON, COMMON, GIVEN, PLACE, SURNAME, classes_of
 from jobs.privacy.rules import Found, Rule
 
 _WHOLE, _SINGLE, _SIGNED = 0.7, 0.5, 0.6

@@ -1,7 +1,7 @@
 """Rule for names in running text: candidates weighed by the evidence of their characters and their borders.
 
 The score is the probability that a log-linear model gives: the logistic function of the sum of the weights of a
-candidate's evidence (``name_evidence``). The weights are fitted offline by ``scripts/fit_names.py`` and stand in
+candidate's evidence (``evidence``). The weights are fitted offline by ``scripts/fit_names.py`` and stand in
 ``data/name_weights.txt``: a line for each kind of evidence and weight, then all evidence of that weight. They say how
 much one, two or three characters speak for a name; no text of a corpus is in them.
 """
@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-from jobs.privacy.foreign_words import TRANSLITERATION
-from jobs.privacy.latin_evidence import LATIN
-from jobs.privacy.name_evidence import CUE, around, candidates, inside, surroundings
+from jobs.privacy.names.evidence import CUE, around, candidates, inside, surroundings
+from jobs.privacy.names.foreign_words import TRANSLITERATION
+from jobs.privacy.names.latin_evidence import LATIN
 from jobs.privacy.rules import Found, Rule, pattern_rule
 
 # Weights are stored as whole numbers of this size.

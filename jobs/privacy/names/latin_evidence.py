@@ -1,7 +1,7 @@
 """Names in Latin letters that stand in Chinese text (客服Amy, 选手Grubby说): candidates, and the evidence for each.
 
 A candidate is a run of one to four words in Latin letters that touches no digit, path, address or identifier. Whether
-it is a name is weighed like all other candidates, by ``running_names``: what is evidence here is the case of its
+it is a name is weighed like all other candidates, by ``running``: what is evidence here is the case of its
 letters, what the English table of words knows of it, and the Chinese around it.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from jobs.privacy.english_words import classes_of
+from jobs.privacy.english.words import classes_of
 
 # The "length of a surname" by which candidates of this kind are told from Chinese ones and from transliterations.
 LATIN = -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.privacy.english_words import ALWAYS_COMMON, COMMON, PLACE, SURNAME, classes_of
+from jobs.privacy.english.words import ALWAYS_COMMON, COMMON, PLACE, SURNAME, classes_of
 
 # Frequent surnames (US census of 1990) that are words too, but hardly ones that go on a sentence behind a given name:
 # "it was john smith". "long", "hope", "may" and "will" are missing here because they do.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.english_address_parts import CAP, LOW, NUMBER, UNIT, US_STATES, WORD, whole_address
-from jobs.privacy.english_streets import STREET
-from jobs.privacy.english_words import COMMON, GIVEN, classes_of, is_place
+from jobs.privacy.english.address_parts import CAP, LOW, NUMBER, UNIT, US_STATES, WORD, whole_address
+from jobs.privacy.english.streets import STREET
+from jobs.privacy.english.words import COMMON, GIVEN, classes_of, is_place
 from jobs.privacy.rules import Found, Rule, pattern_rule
 
 _ANNOUNCED = re.compile(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from jobs.privacy.place_words import CITIES, PROVINCES
+from jobs.privacy.addresses.place_words import CITIES, PROVINCES
 from jobs.privacy.rules import GAP, JOIN
 
 HAN = "[\u4e00-\u9fa5]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.privacy.english_words import COMMON, GIVEN, SURNAME, classes_of, is_place
+from jobs.privacy.english.words import COMMON, GIVEN, SURNAME, classes_of, is_place
 from jobs.privacy.rules import Found, Rule, pattern_rule
 
 OPTIONAL_ENTITIES: frozenset[str] = frozenset({"LOCATION", "ORGANIZATION", "DOMAIN_NAME"})

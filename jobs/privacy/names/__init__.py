@@ -1,0 +1,1 @@
+"""Names of people in Chinese text, in Chinese, foreign and Latin letters."""
