@@ -9,7 +9,7 @@ from typing import Any
 
 from jobs.privacy.params import PrivacyParams
 from jobs.privacy.prefilter import Prefilter
-from jobs.privacy.presidio import load_presidio, no_op_engine, no_op_enhancer
+from jobs.privacy.presidio import fixed_engine
 from jobs.privacy.recognizers import DEFAULT_ENTITIES, ENTITIES, build_recognizers, presidio_cues, rules_of
 from jobs.privacy.spans import LANGUAGES, Span, languages_in, without_overlaps
 from jobs.privacy.view import fold
@@ -78,21 +78,20 @@ class Analyzer:
         languages = self._languages_to_read(view.text) if prefilter else languages_in(view.text, self.languages)
         results: list[Any] = []
         for language in languages:
-            results += self._engine.analyze(view.text, language, score_threshold=self.min_score)
+            results += self._engine.analyze(
+                view.text, language, score_threshold=self.min_score, nlp_artifacts=self._untagged[language]
+            )
         found = [_span(result, *view.span(result.start, result.end)) for result in results if result.end > result.start]
         return without_overlaps(found)
 
     @cached_property
     def _engine(self) -> Any:
-        presidio = load_presidio()
-        recognizers = build_recognizers(self.entities, self._prefilters, self.models)
-        registry = presidio.RecognizerRegistry(recognizers=recognizers, supported_languages=list(self.languages))
-        return presidio.AnalyzerEngine(
-            registry=registry,
-            nlp_engine=no_op_engine(self.languages),
-            context_aware_enhancer=no_op_enhancer(),
-            supported_languages=list(self.languages),
-        )
+        return fixed_engine(build_recognizers(self.entities, self._prefilters, self.models), self.languages)
+
+    @cached_property
+    def _untagged(self) -> dict[str, Any]:
+        """By language, what the tagger says of any text: nothing."""
+        return {language: self._engine.nlp_engine.process_text("", language) for language in self.languages}
 
 
 def _span(result: Any, start: int, end: int) -> Span:

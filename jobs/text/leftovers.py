@@ -26,8 +26,11 @@ _SLOT = re.compile(
     r"|\[\[\s*[A-Za-z_][\w.]{0,40}\s*\]\]"
 )
 _SLOT_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff，。！？：])\{[A-Za-z_][A-Za-z0-9_]{1,40}\}")
+# "You can return it", "import duties" and "its function" are no code.
 _CODE_LIKE = re.compile(
-    r"[;{]\s*\n|\bdef \w+\(|\bfunction\b|=>|</\w+>|\bimport \w+|#include|\breturn\b|\bprint\(|\bvar \w+|\bconst \w+"
+    r"[;{]\s*\n|\bdef \w+\(|\bfunction\b[ \w]{0,40}\(|=>|</\w+>|#include|\bprint\(|\bvar \w+ ?=|\bconst \w+ ?="
+    r"|^[ \t]*(?:import \w[\w.]*(?: as \w+)?$|from [\w.]+ import )|^[ \t]+return\b|\breturn\b[^\n.]{0,60};",
+    re.MULTILINE,
 )
 
 # "Answer in the format {name}: {year}" is a task, not a slot that somebody forgot.

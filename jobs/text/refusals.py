@@ -98,15 +98,14 @@ _LONGEST_REFUSAL = 160
 _OPENING = 400
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ABOUT_REFUSALS = re.compile(
-    r"拒绝|拒絕|道歉|致歉|抱歉|对不起|對不起|不好意思|机器人|機器人|refus|declin|apolog|sorry|robot"
-    r"|(?:作为|作為|as) ?(?:一|an? )?.{0,4}(?:语言模型|語言模型|AI\b|language model)",
+    r"拒绝|拒絕|refus|declin|(?:作为|作為|as) ?(?:一|an? )?.{0,4}(?:语言模型|語言模型|AI\b|language model)",
     re.IGNORECASE,
 )
-_TASK = re.compile(
-    r"写|寫|翻译|翻譯|改写|扮演|小说|小說|故事|怎样|怎么|如何|为什么|為什麼|例|writ|translat|rephras|paraphras|example|role|story"
-    r"|why|how|dialog",
-    re.IGNORECASE,
-)
+# Customers are sorry to ask, and were sent on by a robot: only who wants such a text written asks for it.
+_ABOUT_APOLOGIES = re.compile(r"道歉|致歉|抱歉|对不起|對不起|不好意思|机器人|機器人|apolog|sorry|robot", re.IGNORECASE)
+_WRITING = r"写|寫|翻译|翻譯|改写|扮演|小说|小說|故事|例|writ|translat|rephras|paraphras|example|role|story|dialog"
+_TO_WRITE = re.compile(_WRITING, re.IGNORECASE)
+_TASK = re.compile(_WRITING + "|怎样|怎么|如何|为什么|為什麼|why|how", re.IGNORECASE)
 # "如果无法回答，请说“无法回答”": the right answer of tasks on a text.
 _MAY_DECLINE = re.compile(
     r"(?:说|說|回答|回复|回覆|答|输出|写|填)[：:]?[“\"「『'‘](?:我)?(?:无法|無法|不能|不知道|不清楚|没有)"
@@ -159,4 +158,6 @@ def may_decline(order: str) -> bool:
 def asks_for_refusal(prompt: str) -> bool:
     """Whether a question is about refusals, or asks for one: to be translated, written, played, explained, or said
     where a text does not hold the answer."""
-    return may_decline(prompt) or (_ABOUT_REFUSALS.search(prompt) is not None and _TASK.search(prompt) is not None)
+    told = _ABOUT_REFUSALS.search(prompt) is not None and _TASK.search(prompt) is not None
+    written = _ABOUT_APOLOGIES.search(prompt) is not None and _TO_WRITE.search(prompt) is not None
+    return told or written or may_decline(prompt)

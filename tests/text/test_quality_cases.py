@@ -19,6 +19,9 @@ Do you love me? | I am an AI and do not have emotions, so I can't love anyone. |
 Draw me a horse | Unfortunately, as a text-based AI, I am unable to create images. | refused_answers
 What's the weather in Paris? | I'm sorry, but I don't have access to real-time information. | refused_answers
 Call my mother | Sorry, I am not able to make phone calls. | refused_answers
+Sorry to bother you, why no refund yet? | As an AI language model, I cannot access your order details. | refused_answers
+为什么我买不了你们家的扫地机器人 | 很抱歉，作为一个人工智能助手，我没有办法回答这个问题。 | refused_answers
+The photo is misleading. | Dear {{first_name}}, you can return the set for a full refund. | unfilled_slots
 您好 | 您好，XX先生，请问有什么可以帮您？ | spoken_slots
 快递单号是多少 | 您的快递单号是【快递单号】，请注意查收。 | spoken_slots
 怎么称呼？ | 我是客服XXX，很高兴为您服务。 | spoken_slots
