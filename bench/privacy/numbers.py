@@ -96,8 +96,8 @@ def main() -> int:
             print("     missed:", text.replace("\n", "|"))
     for entity in ENTITIES:
         wrong = len(false[entity])
-        precision = right[entity] / max(1, right[entity] + wrong)
-        print(f"{entity:18} right {right[entity]:6} false {wrong:5} precision {precision:.4f}")
+        if found := right[entity] + wrong:
+            print(f"{entity:18} right {right[entity]:6} false {wrong:5} precision {right[entity] / found:.4f}")
         for kind, text in false[entity][: options.show * 2]:
             print(f"     false ({kind}):", text.replace("\n", "|"))
     return 0
