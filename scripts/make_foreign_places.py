@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from jobs.privacy.names.foreign_words import TRANSLITERATION  # noqa: E402 -- needs the path above
-from jobs.privacy.view import fold  # noqa: E402
+from jobs.privacy.view import fold  # noqa: E402 -- as above
 
 _CHINA = {"CN", "TW", "HK", "MO"}
 _LEAST_PEOPLE = 15_000

@@ -29,14 +29,13 @@ from jobs.text.mojibake_gbk import FIRST
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\ufe0e\ufe0f\u20e3"
 _MARKUP = "&<\\\\\\x{0}-\\x{8}\\x{b}-\\x{1f}\\x{7f}"
 _DAMAGED = "\ufffd\u0080-\u00b6\u00b8-\u200a\u2030-\u2fff\ua000-\ufefe\U00010000-\U0010ffff"
-_GBK = FIRST
 # Python's own, which are wider than those of other engines.
 _CATEGORIES = {
     "CATEGORY_SPACE": r"\s\x{b}\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"
     r"\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}",
     "CATEGORY_DIGIT": r"\p{Nd}",
 }
-UNSURE = f"[{_MARKUP}{_INVISIBLE}{_DAMAGED}{_GBK}]"
+UNSURE = f"[{_MARKUP}{_INVISIBLE}{_DAMAGED}{FIRST}]"
 
 
 # Letters that full-width forms fold into; nothing else that folds has a case.

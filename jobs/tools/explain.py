@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow.compute as pc
-from pydantic import BaseModel, ValidationError
 
 from jobs.lake.layout import Layout
 from jobs.lake.lineage import datasets, has_column, newest_chain, rows_where
@@ -24,12 +23,11 @@ from jobs.text.params import NormalizeParams
 from jobs.text.quality import QualityRules
 from jobs.text.quality_params import QualityParams
 from jobs.text.trace import trace
+from jobs.tools.commit_params import M, params_of
 
 _PREFIX = re.compile(r"[0-9a-f]{4,64}")
 _SHOWN_IDS = 5
 _PLACE = ("name", "kind", "uri", "row", "line", "format", "licence", "collected_at", "synthetic", "parent")
-
-M = TypeVar("M", bound=BaseModel)
 
 
 class ExplainError(ValueError):
@@ -200,16 +198,13 @@ def _decided(here: dict[str, Any]) -> dict[str, Any]:
 
 def _params_of(commit: Commit, model: type[M], notes: list[str]) -> M:
     """The parameters of a commit; those of today, and a note that says so, where today's model refuses them."""
-    try:
-        return model.model_validate(commit.provenance.params)
-    except ValidationError as error:
-        # The name of a parameter, never its value: a path or a list may say something about people.
-        where = ", ".join(dict.fromkeys(".".join(map(str, detail["loc"])) or "all" for detail in error.errors()))
+    params, unfit = params_of(commit, model)
+    if unfit:
         notes.append(
-            f"{commit.table} was committed with parameters that do not fit here ({where}): its values below are worked "
-            "out with the defaults, and may differ from those that it decided by"
+            f"{commit.table} was committed with parameters that do not fit here ({', '.join(unfit)}): its values below "
+            "are worked out with the defaults, and may differ from those that it decided by"
         )
-        return model()
+    return params
 
 
 def _rules(commit: Commit, row: dict[str, Any], notes: list[str]) -> list[RuleValue]:

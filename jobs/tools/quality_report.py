@@ -16,7 +16,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import ValidationError
 
 from jobs.lake.layout import Layout
 from jobs.lake.versions import Commit, TableVersion, history, scan
@@ -24,6 +23,7 @@ from jobs.text.parts import Parts
 from jobs.text.quality import QualityRules, Rule
 from jobs.text.quality_params import QualityParams
 from jobs.tools.build_pages import NoPageError, refuse_page, rows_to_show
+from jobs.tools.commit_params import params_of
 
 STAGE = "filter_by_quality_rules"
 EXAMPLES = 5
@@ -100,7 +100,9 @@ def gather(root: Path, dataset: str) -> QualityReport:
     """The newest decisions of a data set with the rows that they speak of; errors as for ``write_quality_page``."""
     commit = _newest(root, dataset)
     rows = rows_to_show(commit, root, dataset)
-    params, older = _params(commit)
+    params, unfit = params_of(commit, QualityParams)
+    # Older code committed nothing, or parameters that were no table.
+    older = bool(unfit) or not commit.provenance.params
     rules = QualityRules(params)
     told = {rule.name: RuleReport(rule) for rule in rules.rules}
     counts, chosen, sample = _count(commit.table, told)
@@ -119,13 +121,6 @@ def _newest(root: Path, dataset: str) -> Commit:
     raise NoPageError(
         f"no decisions of {STAGE} for {dataset} in {root}; there are those of {', '.join(known) or 'no data set'}"
     )
-
-
-def _params(commit: Commit) -> tuple[QualityParams, bool]:
-    try:
-        return QualityParams.model_validate(commit.provenance.params), not commit.provenance.params
-    except ValidationError:
-        return QualityParams(), True  # committed by older code, whose parameters were no table
 
 
 _Chosen = dict[str, list[tuple[str, str, tuple[str, ...]]]]
